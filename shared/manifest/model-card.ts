@@ -1,0 +1,50 @@
+/**
+ * Model card, version 1: everything needed to feed a classifier correctly and to read its answer.
+ * Wrong preprocessing is the usual silent fault, so nothing here is guessed at run time.
+ */
+import { z } from 'zod';
+
+/** Model ids are part of object keys: lower-case, digits and hyphens. */
+export const modelIdSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens, at most 63');
+
+export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256:<64 hex digits>');
+
+export const modelCardSchema = z.strictObject({
+  schema: z.literal('cxai.model-card/1'),
+  id: modelIdSchema,
+  name: z.string().min(1),
+  version: z.string().min(1),
+  /** Digest of the model file's bytes. */
+  digest: digestSchema,
+  /** File name beside the card. */
+  file: z.string().regex(/^[\w.-]+\.onnx$/),
+  input: z.strictObject({
+    layout: z.enum(['NCHW', 'NHWC']),
+    channels: z.union([z.literal(1), z.literal(3)]),
+    height: z.int().positive().max(4096),
+    width: z.int().positive().max(4096),
+    /** What a black and a white pixel become, before mean and std: [0, 1] for x/255, [0, 255] for raw. */
+    range: z.tuple([z.number(), z.number()]),
+    /** Per channel, in units of `range`: model input = (value − mean) / std. */
+    mean: z.array(z.number()).min(1).max(3),
+    std: z.array(z.number().positive()).min(1).max(3),
+    /** stretch: ignore the aspect ratio; pad: whole image, black borders; crop: centre, nothing distorted. */
+    resize: z.enum(['stretch', 'pad', 'crop']),
+  }),
+  output: z.strictObject({
+    /** What the graph's output holds. `softmax` and `sigmoid` are probabilities already. */
+    activation: z.enum(['logits', 'softmax', 'sigmoid']),
+    classes: z.array(z.string().min(1)).min(1),
+    /** Class explained by default: the most probable one, or a fixed class name. */
+    defaultTarget: z.string().default('predicted'),
+  }),
+  license: z.string().min(1),
+  intendedUse: z.string().min(1),
+  limitations: z.string().default(''),
+  trainingData: z.string().default(''),
+  figures: z.record(z.string(), z.number()).default({}),
+});
+
+export type ModelCard = z.infer<typeof modelCardSchema>;
