@@ -4,8 +4,8 @@
  * file could not be taken in at all (`error` says why; then there is neither plan nor image).
  */
 import { z } from 'zod';
-import { digestSchema, modelIdSchema } from './model-card.ts';
 import { faultSchema, methodResultSchema } from './method-result.ts';
+import { digestSchema, modelIdSchema } from './model-card.ts';
 import { planSchema, runIdSchema, sourceSchema } from './plan.ts';
 
 const common = {
@@ -48,7 +48,10 @@ export const rejectedManifestSchema = z.strictObject({
   provenance: planSchema.shape.provenance,
 });
 
-export const manifestSchema = z.discriminatedUnion('status', [explainedManifestSchema, rejectedManifestSchema]);
+export const manifestSchema = z.discriminatedUnion('status', [
+  explainedManifestSchema,
+  rejectedManifestSchema,
+]);
 
 export type ExplainedManifest = z.infer<typeof explainedManifestSchema>;
 export type RejectedManifest = z.infer<typeof rejectedManifestSchema>;

@@ -41,7 +41,11 @@ export const planSchema = z.strictObject({
   source: sourceSchema,
   /** Scores of all classes in card order, as the model gives them; computed by ingest. */
   scores: z.array(z.number()),
-  target: z.strictObject({ index: z.int().nonnegative(), name: z.string(), chosen: z.enum(['predicted', 'fixed']) }),
+  target: z.strictObject({
+    index: z.int().nonnegative(),
+    name: z.string(),
+    chosen: z.enum(['predicted', 'fixed']),
+  }),
   methods: z.array(methodPlanSchema).min(1),
   warnings: z.array(z.string()),
   provenance: z.strictObject({
