@@ -1,0 +1,82 @@
+/**
+ * The runner port on onnxruntime-node (CPU).
+ *
+ * Graphs run sequentially on a fixed number of threads, so that the same bytes in give the same bytes out.
+ * A graph that cannot be opened or fed is a permanent fault; a lack of memory may pass and is transient.
+ */
+import * as ort from 'onnxruntime-node';
+import packageJson from 'onnxruntime-node/package.json' with { type: 'json' };
+import { type CxaiError, PermanentFault, TransientFault } from '../../shared/errors.ts';
+import type { Runner, Session } from '../../shared/runtime/runner.ts';
+import type { Tensor32 } from '../../shared/tensor/tensor.ts';
+
+export interface OnnxRuntimeRunnerOptions {
+  /** Threads inside one operator; 0 (the default) takes one per physical core. */
+  readonly threads?: number;
+}
+
+/** A runner whose sessions live in this process; each session is freed by its own `release`. */
+export function createOnnxRuntimeRunner(options: OnnxRuntimeRunnerOptions = {}): Runner {
+  const { threads = 0 } = options;
+  return {
+    engine: `onnxruntime-node ${packageJson.version}`,
+    device: 'cpu',
+    load: (model) => load(model, threads),
+  };
+}
+
+async function load(model: Uint8Array, threads: number): Promise<Session> {
+  const session = await ort.InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  }).catch((cause: unknown) => {
+    throw asFault('load', cause);
+  });
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    run: (feeds) => run(session, feeds),
+    release: () => session.release(),
+  };
+}
+
+async function run(
+  session: ort.InferenceSession,
+  feeds: Readonly<Record<string, Tensor32>>,
+): Promise<Record<string, Tensor32>> {
+  let outputs: ort.InferenceSession.ReturnType;
+  try {
+    const inputs: Record<string, ort.Tensor> = {};
+    for (const [name, { data, shape }] of Object.entries(feeds)) {
+      inputs[name] = new ort.Tensor('float32', data, shape);
+    }
+    outputs = await session.run(inputs);
+  } catch (cause) {
+    throw asFault('run', cause);
+  }
+  const results: Record<string, Tensor32> = {};
+  for (const [name, value] of Object.entries(outputs)) {
+    if (!(value.data instanceof Float32Array)) {
+      throw new PermanentFault(`onnxruntime run: expected float32 output, got ${value.type} (${name})`, {
+        code: 'engine-output-type',
+      });
+    }
+    results[name] = { data: value.data, shape: value.dims };
+  }
+  return results;
+}
+
+function asFault(where: 'load' | 'run', cause: unknown): CxaiError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const outOfMemory = /alloc|out of memory/i.test(reason);
+  const Fault = outOfMemory ? TransientFault : PermanentFault;
+  return new Fault(`onnxruntime ${where}: expected a graph this engine can ${where}, got: ${reason}`, {
+    code: outOfMemory ? 'engine-out-of-memory' : `engine-${where}`,
+    remedy: outOfMemory ? 'Use a smaller batch or a machine with more memory.' : undefined,
+    cause,
+  });
+}
