@@ -8,9 +8,21 @@ import type { z } from 'zod';
 import type { Classifier } from '../runtime/classifier.ts';
 import type { Tensor, Tensor32 } from '../tensor/tensor.ts';
 
+/** How the model's input was made from an image: (value − mean) / std per channel, value in `range`. */
+export interface Preprocessing {
+  /** What a black and a white pixel are before mean and std. */
+  readonly range: readonly [number, number];
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
 export interface AttributionContext {
   /** Class index to explain. */
   readonly target: number;
+  /** From the model card; needed by the baselines named in image space (`black`, `white`, `mid-grey`, `noise`). */
+  readonly preprocessing?: Preprocessing;
+  /** A baseline as an array [...inputShape] in model units. It overrides the `baseline` option. */
+  readonly baseline?: Tensor;
   /** Images per model call; changes speed and memory, never the result. Default 8. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
@@ -26,6 +38,18 @@ export interface Attribution {
   readonly forwards: number;
   /** Path methods: |Σ map − (F(x) − F(baseline))| and the difference it should equal. */
   readonly completeness?: { readonly gap: number; readonly expected: number };
+  /** Present where the options change what the method declares (SmoothGrad's squares are unsigned). */
+  readonly signed?: boolean;
+  readonly unit?: string;
+}
+
+/** What a reader needs to judge a map; options with ranges and defaults come from the schema. */
+export interface MethodNotes {
+  /** Plain-text formula. */
+  readonly formula: string;
+  /** What a value of the map says, in one or two sentences. */
+  readonly meaning: string;
+  readonly weaknesses: readonly string[];
 }
 
 export interface Method<O> {
@@ -33,13 +57,14 @@ export interface Method<O> {
   readonly name: string;
   readonly title: string;
   readonly citation: string;
+  readonly notes: MethodNotes;
   /** zod schema with every default; a bad option is refused with its name, expectation and value. */
   readonly options: z.ZodType<O>;
   /** True where values below zero speak against the class. */
   readonly signed: boolean;
   /** What one unit of the map means: `score`, `score per input unit`, `rank`. */
   readonly unit: string;
-  /** Model calls for these options, in single-image passes. */
+  /** Model calls for these options, in single-image passes; an upper bound for adaptive methods. */
   cost(options: O): { readonly gradients: number; readonly forwards: number };
   /** `input` is one image [...inputShape] without batch axis, in model units; it is never changed. */
   attribute(model: Classifier, input: Tensor, context: AttributionContext, options: O): Promise<Attribution>;

@@ -1,0 +1,145 @@
+/**
+ * Batched model calls of one attribution: it counts them, stops when told, and reports progress.
+ *
+ * Points are written one by one into a batch and their gradients are visited one by one, in order, so sums
+ * come out the same whatever the batch size. Batches have the element type of the input.
+ */
+import { Cancelled, PermanentFault } from '../errors.ts';
+import type { Classifier } from '../runtime/classifier.ts';
+import { type FloatArray, type Tensor, tensor } from '../tensor/tensor.ts';
+import { checkRequest } from './check-request.ts';
+import type { Attribution, AttributionContext } from './method.ts';
+
+const DEFAULT_BATCH_SIZE = 8;
+
+/** Writes point `index` into `into` (one image, flat). */
+export type WritePoint = (index: number, into: FloatArray) => void;
+/** `scores` [K] and `gradient` (one image, flat) of point `index`; both are views, valid during the call. */
+export type VisitGradient = (index: number, gradient: FloatArray, scores: FloatArray) => void;
+export type VisitScores = (index: number, scores: FloatArray) => void;
+
+export class ModelCalls {
+  readonly #where: string;
+  readonly #model: Classifier;
+  readonly #context: AttributionContext;
+  readonly #float64: boolean;
+  readonly #planned: number;
+  readonly #size: number;
+  #gradients = 0;
+  #forwards = 0;
+  #progress = 0;
+
+  /** Checks the request. `planned` is what progress is measured against. */
+  constructor(
+    where: string,
+    model: Classifier,
+    input: Tensor,
+    context: AttributionContext,
+    planned: { readonly gradients: number; readonly forwards: number },
+  ) {
+    checkRequest(where, model, input, context);
+    this.#where = where;
+    this.#model = model;
+    this.#context = context;
+    this.#float64 = input.data instanceof Float64Array;
+    this.#planned = planned.gradients + planned.forwards;
+    this.#size = input.data.length;
+  }
+
+  /** Gradients of the target's score at `count` points. */
+  async forEachGradient(count: number, write: WritePoint, visit: VisitGradient): Promise<void> {
+    await this.#inBatches(count, write, async (first, batch, length) => {
+      const targets = new Array<number>(length).fill(this.#context.target);
+      const { scores, gradient } = await this.#model.gradient(batch, targets);
+      this.#gradients += length;
+      this.#checkFinite('gradient', gradient.data);
+      this.#checkFinite('scores', scores.data);
+      const classes = this.#model.classCount;
+      for (let i = 0; i < length; i++) {
+        const part = gradient.data.subarray(i * this.#size, (i + 1) * this.#size);
+        visit(first + i, part, scores.data.subarray(i * classes, (i + 1) * classes));
+      }
+    });
+  }
+
+  /** Scores at `count` points: forward passes only. */
+  async forEachScores(count: number, write: WritePoint, visit: VisitScores): Promise<void> {
+    await this.#inBatches(count, write, async (first, batch, length) => {
+      const scores = await this.#model.scores(batch);
+      this.#forwards += length;
+      this.#checkFinite('scores', scores.data);
+      const classes = this.#model.classCount;
+      for (let i = 0; i < length; i++) {
+        visit(first + i, scores.data.subarray(i * classes, (i + 1) * classes));
+      }
+    });
+  }
+
+  /** Score of the target at each of a few given points. */
+  async targetScores(points: readonly FloatArray[]): Promise<number[]> {
+    const found: number[] = [];
+    await this.forEachScores(
+      points.length,
+      (index, into) => into.set(points[index]!),
+      (_, scores) => found.push(scores[this.#context.target]!),
+    );
+    return found;
+  }
+
+  /** Counts of a nested attribution that ran its own calls. */
+  include(nested: Pick<Attribution, 'gradients' | 'forwards'>): void {
+    this.#gradients += nested.gradients;
+    this.#forwards += nested.forwards;
+    this.#report();
+  }
+
+  /** Throws Cancelled where the caller has stopped the work. */
+  throwIfCancelled(): void {
+    if (this.#context.signal?.aborted) throw new Cancelled(this.#where);
+  }
+
+  /** The finished attribution: the map in float32, with the counts of all calls. */
+  finish(values: FloatArray, shape: readonly number[], extra: Partial<Attribution> = {}): Attribution {
+    if (this.#progress < 1) this.#context.onProgress?.(1);
+    this.#progress = 1;
+    const map = tensor(new Float32Array(values), [...shape]);
+    return { map, gradients: this.#gradients, forwards: this.#forwards, ...extra };
+  }
+
+  async #inBatches(
+    count: number,
+    write: WritePoint,
+    run: (first: number, batch: Tensor, length: number) => Promise<void>,
+  ): Promise<void> {
+    const limit = Math.max(1, this.#context.batchSize ?? DEFAULT_BATCH_SIZE);
+    for (let first = 0; first < count; first += limit) {
+      this.throwIfCancelled();
+      const length = Math.min(limit, count - first);
+      const elements = length * this.#size;
+      const data = this.#float64 ? new Float64Array(elements) : new Float32Array(elements);
+      for (let i = 0; i < length; i++) {
+        write(first + i, data.subarray(i * this.#size, (i + 1) * this.#size));
+      }
+      await run(first, tensor(data, [length, ...this.#model.inputShape]), length);
+      this.#report();
+    }
+    this.throwIfCancelled();
+  }
+
+  #report(): void {
+    const fraction = this.#planned > 0 ? Math.min(1, (this.#gradients + this.#forwards) / this.#planned) : 1;
+    if (fraction <= this.#progress) return;
+    this.#progress = fraction;
+    this.#context.onProgress?.(fraction);
+  }
+
+  #checkFinite(what: string, values: FloatArray): void {
+    for (let i = 0; i < values.length; i++) {
+      if (Number.isFinite(values[i])) continue;
+      throw new PermanentFault(`${this.#where}: expected a finite ${what} from the model, got ${values[i]}`, {
+        code: 'model-not-finite',
+        remedy: 'The model overflows on this input: check the preprocessing of its card.',
+      });
+    }
+  }
+}

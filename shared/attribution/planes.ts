@@ -1,0 +1,35 @@
+/** Where the channels, rows and columns of a model's input lie. */
+import type { Classifier } from '../runtime/classifier.ts';
+
+export interface ImageGeometry {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** Flat index of (channel, row, column) = channel·channelStride + (row·width + column)·pixelStride. */
+  readonly channelStride: number;
+  readonly pixelStride: number;
+}
+
+/** Geometry of [C, H, W] (NCHW) or [H, W, C] (NHWC); a two-axis input counts as one channel. */
+export function geometryOf({ layout, inputShape }: Pick<Classifier, 'layout' | 'inputShape'>): ImageGeometry {
+  if (layout === 'NCHW') {
+    const [channels, height, width] = inputShape.length === 2 ? [1, ...inputShape] : inputShape;
+    return {
+      channels: channels!,
+      height: height!,
+      width: width!,
+      channelStride: height! * width!,
+      pixelStride: 1,
+    };
+  }
+  const [height, width, channels = 1] = inputShape;
+  return { channels, height: height!, width: width!, channelStride: 1, pixelStride: channels };
+}
+
+/** Flat index -> channel. */
+export function channelOf(model: Pick<Classifier, 'layout' | 'inputShape'>): (index: number) => number {
+  const { channels, channelStride, pixelStride } = geometryOf(model);
+  return channelStride === 1 && channels > 1
+    ? (index) => index % pixelStride
+    : (index) => Math.floor(index / channelStride) % channels;
+}
