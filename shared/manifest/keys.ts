@@ -9,13 +9,15 @@
  *                                        index.json, index/page-N.json
  */
 export const dropPrefix = 'drop/';
+export const receiptsPrefix = 'receipts/';
 export const pendingPrefix = 'pending/';
+export const modelsPrefix = 'models/';
 export const indexKey = 'index.json';
 export const manifestName = 'manifest.json';
 
 export const dropKey = (modelId: string, file: string): string => `${dropPrefix}${modelId}/${file}`;
-export const receiptKey = (key: string): string => `receipts/${key.slice(dropPrefix.length)}.json`;
-export const modelKey = (modelId: string, file: string): string => `models/${modelId}/${file}`;
+export const receiptKey = (key: string): string => `${receiptsPrefix}${key.slice(dropPrefix.length)}.json`;
+export const modelKey = (modelId: string, file: string): string => `${modelsPrefix}${modelId}/${file}`;
 export const cardKey = (modelId: string): string => modelKey(modelId, 'card.json');
 export const pendingKey = (runId: string): string => `${pendingPrefix}${runId}`;
 export const indexPageKey = (page: number): string => `index/page-${String(page).padStart(6, '0')}.json`;
@@ -32,3 +34,5 @@ export const inputName = 'input.npy';
 export const mapName = (method: string): string => `methods/${method}/map.npy`;
 export const previewName = (method: string): string => `methods/${method}/preview.png`;
 export const resultName = (method: string): string => `methods/${method}/result.json`;
+/** The last fault of a method that will be tried again: the dead-letter consumer puts it into the manifest. */
+export const lastFaultName = (method: string): string => `methods/${method}/last-fault.json`;

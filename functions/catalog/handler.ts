@@ -1,0 +1,26 @@
+/** Lambda handler of the catalog queue: new manifests in the results bucket enter the run index. */
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { type Manifest, manifestSchema } from '../../shared/manifest/manifest.ts';
+import { runEntry } from '../../shared/pipeline/build-manifest.ts';
+import { readJson } from '../common/json-object.ts';
+import { createServices, type Services } from '../common/services.ts';
+import { forEachRecord } from '../common/sqs-batch.ts';
+import { uploadsOf } from '../ingest/upload-events.ts';
+import { updateIndex } from './update-index.ts';
+
+let services: Services | undefined;
+
+/** One index update for the whole batch; a record whose manifest cannot be read comes back alone. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  services ??= createServices();
+  const { results } = services;
+  const manifests: Manifest[] = [];
+  const response = await forEachRecord(event, async (record) => {
+    for (const { key } of uploadsOf(record.body)) {
+      const stored = await readJson(results, key, manifestSchema);
+      if (stored) manifests.push(stored.value);
+    }
+  });
+  if (manifests.length > 0) await updateIndex(results, manifests.map(runEntry));
+  return response;
+}

@@ -1,0 +1,36 @@
+/** The settings a function reads from its environment: parsed once, refused with every offender named. */
+import { z } from 'zod';
+import { PermanentFault } from '../../shared/errors.ts';
+
+const environmentSchema = z.object({
+  CXAI_DROP_BUCKET: z.string().min(3),
+  CXAI_RESULTS_BUCKET: z.string().min(3),
+  CXAI_CPU_QUEUE_URL: z.url(),
+  /** Absent where a hospital has no GPU lane: then every method takes the cpu lane. */
+  CXAI_GPU_QUEUE_URL: z.url().optional(),
+  /** Methods of a plan, comma separated; the registry's default set where absent. */
+  CXAI_METHODS: z.string().optional(),
+  CXAI_COMMIT: z.string().default('unknown'),
+  CXAI_SEED: z.coerce.number().int().default(0),
+  /** Key of the one-way references that stand for files in results (HMAC-SHA-256, 64 hex digits). */
+  CXAI_REFERENCE_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits'),
+  /** Threads of the engine in one worker. */
+  CXAI_THREADS: z.coerce.number().int().positive().default(2),
+  /** After this many seconds a run that still lacks methods is ended as partial. */
+  CXAI_RUN_DEADLINE_SECONDS: z.coerce
+    .number()
+    .positive()
+    .default(6 * 3600),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const parsed = environmentSchema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  const offenders = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new PermanentFault(`environment: ${offenders.join('; ')}`, {
+    code: 'environment-invalid',
+    remedy: 'Set these variables; the CDK app and `npm start` do it for every function.',
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * Models of a deployment: `models/{id}/card.json` and the file it names, in the results bucket.
+ * Opened classifiers are kept (the `capacity` most recently used), since compiling one costs more than using it.
+ */
+
+import { PermanentFault } from '../../shared/errors.ts';
+import { cardKey, modelKey, modelsPrefix } from '../../shared/manifest/keys.ts';
+import { type ModelCard, modelCardSchema, modelIdSchema } from '../../shared/manifest/model-card.ts';
+import { digestOf } from '../../shared/pipeline/digest.ts';
+import type { Classifier } from '../../shared/runtime/classifier.ts';
+import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
+import type { Runner } from '../../shared/runtime/runner.ts';
+import { readJson } from './json-object.ts';
+import type { ObjectStore } from './object-store.ts';
+
+export interface ModelRegistry {
+  readonly runner: Runner;
+  /** Throws PermanentFault `model-unknown` with the ids there are. */
+  card(modelId: string): Promise<ModelCard>;
+  /** The compiled classifier of exactly this digest. */
+  classifier(card: ModelCard): Promise<Classifier>;
+  ids(): Promise<string[]>;
+}
+
+const cardLifetimeMs = 10_000;
+
+export function createModelRegistry(store: ObjectStore, runner: Runner, capacity = 3): ModelRegistry {
+  const cards = new Map<string, { card: ModelCard; readAt: number }>();
+  const open = new Map<string, Promise<Classifier>>();
+
+  async function compile(card: ModelCard): Promise<Classifier> {
+    const object = await store.read(modelKey(card.id, card.file));
+    if (!object || digestOf(object.bytes) !== card.digest) {
+      throw new PermanentFault(
+        `model ${card.id}: expected a file with the card's digest, got ${object ? 'another' : 'none'}`,
+        {
+          code: 'model-file-mismatch',
+          remedy: 'Register the model again: cxai model add.',
+        },
+      );
+    }
+    return compileClassifier(object.bytes, runner, {
+      layout: card.input.layout,
+      inputShape: inputShapeOf(card),
+    });
+  }
+
+  async function ids(): Promise<string[]> {
+    const found = new Set<string>();
+    for await (const { key } of store.list(modelsPrefix)) {
+      if (key.endsWith('/card.json')) found.add(key.split('/')[1]!);
+    }
+    return [...found].sort();
+  }
+
+  return {
+    runner,
+    ids,
+    async card(modelId) {
+      const kept = cards.get(modelId);
+      if (kept && Date.now() - kept.readAt < cardLifetimeMs) return kept.card;
+      const stored = modelIdSchema.safeParse(modelId).success
+        ? await readJson(store, cardKey(modelId), modelCardSchema)
+        : undefined;
+      if (!stored) {
+        throw new PermanentFault(`model: expected one of ${(await ids()).join(', ')}, got an unknown name`, {
+          code: 'model-unknown',
+          remedy: 'Drop files into drop/<model>/, or register the model first: cxai model add.',
+        });
+      }
+      cards.set(modelId, { card: stored.value, readAt: Date.now() });
+      return stored.value;
+    },
+    async classifier(card) {
+      const key = card.digest;
+      const kept = open.get(key);
+      const classifier = kept ?? compile(card);
+      open.delete(key);
+      open.set(key, classifier);
+      classifier.catch(() => open.delete(key));
+      if (open.size > capacity) {
+        const [oldest, evicted] = open.entries().next().value!;
+        open.delete(oldest);
+        void evicted.then((model) => model.release());
+      }
+      return classifier;
+    },
+  };
+}
+
+/** One image in the model's own layout, without the batch axis. */
+export function inputShapeOf({ input }: ModelCard): readonly [number, number, number] {
+  return input.layout === 'NCHW'
+    ? [input.channels, input.height, input.width]
+    : [input.height, input.width, input.channels];
+}

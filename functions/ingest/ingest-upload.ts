@@ -1,0 +1,117 @@
+/**
+ * Ingest: one upload becomes a plan and one task per method.
+ *
+ * Order matters, since the function may die between any two lines and the event comes again:
+ * image and input first, then `pending`, then the plan (write-once; the first one counts), then the tasks,
+ * then `sent`. A duplicate event finds `sent` and does nothing.
+ */
+import { prepareInput } from '../../shared/imaging/model-input.ts';
+import { renderSource } from '../../shared/imaging/rendering.ts';
+import type { SourceImage } from '../../shared/imaging/source-image.ts';
+import { imageName, inputName, pendingKey, planKey, runKey, sentKey } from '../../shared/manifest/keys.ts';
+import type { ModelCard } from '../../shared/manifest/model-card.ts';
+import { type Plan, planSchema } from '../../shared/manifest/plan.ts';
+import { chooseTarget } from '../../shared/pipeline/choose-target.ts';
+import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
+import { defaultMethods, gpuAboveFlops, planMethods } from '../../shared/pipeline/plan-methods.ts';
+import { runIdOf } from '../../shared/pipeline/run-id.ts';
+import { writeNpy } from '../../shared/tensor/npy.ts';
+import { decodeImage } from '../common/decode-image.ts';
+import { encodePng } from '../common/encode-png.ts';
+import { jsonType, readJson } from '../common/json-object.ts';
+import { provenance } from '../common/provenance.ts';
+import { sendTasks } from '../common/send-tasks.ts';
+import type { Services } from '../common/services.ts';
+import { checkUpload } from './check-upload.ts';
+import type { Upload } from './upload-events.ts';
+import { writeReceipt } from './write-receipt.ts';
+
+export type IngestOutcome =
+  | { readonly status: 'planned' | 'known'; readonly runId: string }
+  | { readonly status: 'gone' };
+
+/** Throws PermanentFault where the file can never be taken in, TransientFault where it may be later. */
+export async function ingestUpload(
+  services: Services,
+  upload: Upload,
+  traceId: string,
+): Promise<IngestOutcome> {
+  const card = await services.models.card(checkUpload(upload));
+  const object = await services.drop.read(upload.key);
+  if (!object) return { status: 'gone' };
+  const image = await decodeImage(object.bytes);
+  const methods = await plannedMethods(services, card);
+  const pixelDigest = pixelDigestOf(image);
+  const runId = runIdOf(pixelDigest, card, methods, services.environment.CXAI_SEED);
+  const known = (await services.results.size(sentKey(runId))) !== undefined;
+  if (!known) await startRun(services, { card, image, methods, pixelDigest, runId, traceId });
+  await writeReceipt(services.drop, {
+    schema: 'cxai.receipt/1',
+    key: upload.key,
+    sequencer: upload.sequencer,
+    runId,
+    status: 'planned',
+    error: null,
+  });
+  return { status: known ? 'known' : 'planned', runId };
+}
+
+interface NewRun {
+  readonly card: ModelCard;
+  readonly image: SourceImage;
+  readonly methods: Plan['methods'];
+  readonly pixelDigest: string;
+  readonly runId: string;
+  readonly traceId: string;
+}
+
+async function startRun(services: Services, run: NewRun): Promise<void> {
+  const { results } = services;
+  const { runId, card, image } = run;
+  const { input, placement, window } = prepareInput(image, card.input);
+  const classifier = await services.models.classifier(card);
+  const scores = await classifier.scores({ shape: [1, ...input.shape], data: input.data });
+  const plan: Plan = {
+    schema: 'cxai.plan/1',
+    runId,
+    model: { id: card.id, version: card.version, digest: card.digest },
+    source: {
+      pixelDigest: run.pixelDigest,
+      format: image.format,
+      width: image.width,
+      height: image.height,
+      channels: image.channels,
+      bitDepth: image.bitDepth,
+      spacing: image.spacing,
+      window,
+      placement,
+    },
+    scores: [...scores.data],
+    target: chooseTarget([...scores.data], card.output),
+    methods: run.methods,
+    warnings: [...image.warnings],
+    provenance: provenance(services, run.traceId),
+  };
+  await Promise.all([
+    results.writeOnce(runKey(runId, imageName), await encodePng(renderSource(image)), 'image/png'),
+    results.writeOnce(runKey(runId, inputName), writeNpy(input), 'application/octet-stream'),
+    results.write(pendingKey(runId), '', 'text/plain'),
+  ]);
+  const outcome = await results.writeOnce(planKey(runId), JSON.stringify(plan), jsonType);
+  const stored = outcome === 'written' ? plan : (await readJson(results, planKey(runId), planSchema))?.value;
+  await sendTasks(services, stored ?? plan);
+}
+
+async function plannedMethods(services: Services, card: ModelCard): Promise<Plan['methods']> {
+  const { CXAI_METHODS, CXAI_GPU_QUEUE_URL, CXAI_SEED } = services.environment;
+  const names = CXAI_METHODS?.split(',').map((name) => name.trim()) ?? defaultMethods;
+  const gpu = CXAI_GPU_QUEUE_URL !== undefined;
+  return planMethods(
+    names.map((method) => ({ method })),
+    {
+      seed: CXAI_SEED,
+      forwardFlops: gpu ? await services.models.forwardFlops(card) : 0,
+      rule: { gpu, gpuAbove: gpuAboveFlops },
+    },
+  );
+}

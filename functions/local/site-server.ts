@@ -1,0 +1,100 @@
+/**
+ * Plays CloudFront on a laptop: the built site at `/`, the results bucket at `/data/`, with the headers the
+ * deployed distribution sets (strict CSP, COOP/COEP for threads, no-store where a thing still changes).
+ */
+import type { Server } from 'node:http';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { serve } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+
+export interface SiteOptions {
+  readonly s3: S3Client;
+  readonly resultsBucket: string;
+  /** Folder of the built site. */
+  readonly root: string;
+  readonly port: number;
+}
+
+export interface Site {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** What the site may read of the results bucket; `pending/` and anything else stays closed. */
+const readable =
+  /^(index\.json|index\/page-\d{6}\.json|models\/[a-z0-9-]+\/[\w.-]+|runs\/[0-9a-f]{32}\/[\w./-]+)$/;
+const changing = /^(index\.json|models\/|runs\/[0-9a-f]{32}\/manifest\.json)/;
+
+export async function startSite(options: SiteOptions): Promise<Site> {
+  const app = new Hono();
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'blob:', 'data:'],
+        workerSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      crossOriginEmbedderPolicy: 'require-corp',
+      crossOriginOpenerPolicy: 'same-origin',
+      referrerPolicy: 'no-referrer',
+      strictTransportSecurity: false,
+    }),
+  );
+  app.get('/data/*', async (context) => {
+    const key = decodeURIComponent(context.req.path.slice('/data/'.length));
+    if (!readable.test(key) || key.includes('..')) return context.notFound();
+    return dataResponse(options, key, context.req.header('if-none-match'));
+  });
+  app.use('/*', serveStatic({ root: options.root }));
+  const server = await listen(app, options.port);
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The port asked for, or any free one where it is taken. */
+async function listen(app: Hono, port: number): Promise<Server> {
+  const attempt = (at: number): Promise<Server> =>
+    new Promise((resolve, reject) => {
+      const server = serve({ fetch: app.fetch, port: at, hostname: '127.0.0.1' }, () =>
+        resolve(server as Server),
+      );
+      server.once('error', reject);
+    });
+  return attempt(port).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') return attempt(0);
+    throw error;
+  });
+}
+
+async function dataResponse(options: SiteOptions, key: string, etag: string | undefined): Promise<Response> {
+  try {
+    const object = await options.s3.send(
+      new GetObjectCommand({ Bucket: options.resultsBucket, Key: key, IfNoneMatch: etag }),
+    );
+    return new Response(object.Body!.transformToWebStream(), {
+      headers: {
+        'content-type': object.ContentType ?? 'application/octet-stream',
+        'content-length': String(object.ContentLength),
+        'cache-control': changing.test(key) ? 'no-cache' : 'public, max-age=31536000, immutable',
+        etag: object.ETag ?? '',
+      },
+    });
+  } catch (error) {
+    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+    if (status === 304) return new Response(null, { status: 304 });
+    return new Response(null, { status: status === 404 ? 404 : 502 });
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Which methods a run gets, with every option filled in, and the lane each takes.
+ *
+ * A lane is a cost class. The cost of a method in floating-point operations is
+ * gradients × 3 × FLOPs(forward) + forwards × FLOPs(forward): one gradient is a forward pass and about twice
+ * its work backwards.
+ */
+import { methodNamed, parseOptions } from '../attribution/registry.ts';
+import type { Lane, MethodPlan } from '../manifest/plan.ts';
+
+export const defaultMethods: readonly string[] = ['gradients', 'integrated-gradients', 'smoothgrad'];
+
+export interface LaneRule {
+  readonly gpu: boolean;
+  /** Above this many floating-point operations a method takes the gpu lane. */
+  readonly gpuAbove: number;
+}
+
+export const gpuAboveFlops = 5e12;
+
+export interface MethodRequest {
+  readonly method: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** `seed` goes to every method that draws random numbers, unless its own options name one. */
+export function planMethods(
+  requests: readonly MethodRequest[],
+  {
+    seed,
+    forwardFlops,
+    rule,
+  }: { readonly seed: number; readonly forwardFlops: number; readonly rule: LaneRule },
+): MethodPlan[] {
+  return requests.map((request) => {
+    const method = methodNamed(request.method);
+    const defaults = parseOptions(method, {});
+    const seeded = 'seed' in (defaults as object) ? { seed } : {};
+    const options = parseOptions(method, { ...seeded, ...request.options });
+    const { gradients, forwards } = method.cost(options);
+    const flops = (3 * gradients + forwards) * forwardFlops;
+    const lane: Lane = rule.gpu && flops > rule.gpuAbove ? 'gpu' : 'cpu';
+    return { method: method.name, options: options as MethodPlan['options'], lane };
+  });
+}

@@ -1,0 +1,26 @@
+/**
+ * A run is content-addressed: the same pixels through the same model with the same plan are the same run,
+ * whenever, however often and under whatever name the file was dropped.
+ */
+import type { ModelCard } from '../manifest/model-card.ts';
+import type { MethodPlan } from '../manifest/plan.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { shortDigest } from './digest.ts';
+
+export function runIdOf(
+  pixelDigest: string,
+  card: ModelCard,
+  methods: readonly MethodPlan[],
+  seed: number,
+): string {
+  return shortDigest(
+    canonicalJson({
+      pixelDigest,
+      model: card.digest,
+      input: card.input,
+      output: card.output,
+      methods: methods.map(({ method, options }) => ({ method, options })),
+      seed,
+    }),
+  );
+}
