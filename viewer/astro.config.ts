@@ -1,0 +1,20 @@
+/**
+ * The site: static pages, no server. Every asset is an external file named relative to its page, so the same
+ * build runs at a domain's root, in a folder, and under a `script-src 'self'` policy.
+ */
+import svelte from '@astrojs/svelte';
+import { defineConfig } from 'astro/config';
+import { relativeAssets } from './relative-assets.ts';
+
+export default defineConfig({
+  output: 'static',
+  trailingSlash: 'always',
+  compressHTML: true,
+  devToolbar: { enabled: false },
+  build: { format: 'directory', inlineStylesheets: 'never' },
+  integrations: [svelte(), relativeAssets()],
+  vite: {
+    build: { assetsInlineLimit: 0, reportCompressedSize: false, target: 'es2023' },
+    experimental: { renderBuiltUrl: () => ({ relative: true }) },
+  },
+});
