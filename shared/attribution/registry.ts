@@ -1,13 +1,16 @@
 /** Every attribution method by its contract name. Adding a method is one file and one line here. */
 import { PermanentFault } from '../errors.ts';
+import { blurIg } from './blur-ig.ts';
 import { gradients } from './gradients.ts';
+import { guidedIg } from './guided-ig.ts';
+import { inputXGradient } from './input-x-gradient.ts';
 import { integratedGradients } from './integrated-gradients.ts';
 import type { Method } from './method.ts';
 import { smoothGradOver } from './smoothgrad.ts';
 
 export { parseOptions } from './parse-options.ts';
 
-const bases: readonly Method<unknown>[] = [gradients, integratedGradients];
+const bases: readonly Method<unknown>[] = [gradients, inputXGradient, integratedGradients, guidedIg, blurIg];
 
 /** In the order in which they are listed to people. */
 export const methods: readonly Method<unknown>[] = [...bases, smoothGradOver(bases)];
