@@ -2,7 +2,7 @@
  * PNG and JPEG files -> stored pixel values, through libvips (sharp), strictly.
  *
  * Everything that can be judged from the header is judged before a pixel is decoded: what the file is, how
- * large it would become, whether it is whole. libvips then decodes with every warning an error. Colour
+ * large it would become, whether it is whole. libvips then decodes with every warning an error. Color
  * profiles are ignored, as the pipelines that models are trained with (PIL, OpenCV) ignore them.
  * Every refusal is a PermanentFault: the same bytes will fail again.
  */
@@ -38,7 +38,7 @@ const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
 /** The image in `bytes`. Throws PermanentFault (codes `image-*`) for anything but one whole PNG or JPEG. */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<SourceImage> {
   const { extension = '', maxPixels = MAX_PIXELS } = options;
-  const format = recognise(bytes);
+  const format = recognize(bytes);
   const header = format === 'png' ? readPngHeader(bytes) : readJpegHeader(bytes);
   refuseByHeader(header, bytes.length, maxPixels);
   const warnings: string[] = [];
@@ -50,7 +50,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   return { ...flattenAlpha(pixels, warnings), format, spacing: null, warnings };
 }
 
-function recognise(bytes: Uint8Array): 'png' | 'jpeg' {
+function recognize(bytes: Uint8Array): 'png' | 'jpeg' {
   if (bytes.length === 0) {
     throw new PermanentFault('decodeImage: expected a PNG or JPEG file, got an empty file', {
       code: 'image-empty',
@@ -110,7 +110,7 @@ function refuseByHeader(header: ImageHeader, fileBytes: number, maxPixels: numbe
 interface Pixels {
   readonly width: number;
   readonly height: number;
-  /** Grey or RGB, with or without alpha last. */
+  /** Gray or RGB, with or without alpha last. */
   readonly channels: 1 | 3;
   readonly stored: number;
   readonly bitDepth: 8 | 16;
@@ -127,14 +127,14 @@ async function decodePixels(bytes: Uint8Array, maxPixels: number, warnings: stri
       sequentialRead: true,
     }).timeout({ seconds: TIMEOUT_SECONDS });
     const { space, depth, hasAlpha = false, orientation = 1 } = await image.metadata();
-    const grey = space === 'b-w' || space === 'grey16';
+    const gray = space === 'b-w' || space === 'grey16';
     const deep = depth === 'ushort';
-    if (space === 'cmyk') warnings.push('CMYK colours were converted to RGB without their colour profile.');
+    if (space === 'cmyk') warnings.push('CMYK colors were converted to RGB without their color profile.');
     if (orientation > 1) warnings.push('The picture was turned upright as its Exif orientation says.');
-    // libvips drops the alpha channel of a grey raw image, so a grey image with alpha is read as RGBA.
-    const asGrey = grey && !hasAlpha;
-    const space8 = asGrey ? 'b-w' : 'srgb';
-    const space16 = asGrey ? 'grey16' : 'rgb16';
+    // libvips drops the alpha channel of a gray raw image, so a gray image with alpha is read as RGBA.
+    const asGray = gray && !hasAlpha;
+    const space8 = asGray ? 'b-w' : 'srgb';
+    const space16 = asGray ? 'grey16' : 'rgb16';
     const { data, info } = await image
       .toColourspace(deep ? space16 : space8)
       .raw({ depth: deep ? 'ushort' : 'uchar' })
@@ -142,7 +142,7 @@ async function decodePixels(bytes: Uint8Array, maxPixels: number, warnings: stri
     return {
       width: info.width,
       height: info.height,
-      channels: grey ? 1 : 3,
+      channels: gray ? 1 : 3,
       stored: info.channels,
       bitDepth: deep ? 16 : 8,
       data: deep ? new Uint16Array(new Uint8Array(data).buffer) : new Uint8Array(data),

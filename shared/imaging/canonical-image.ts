@@ -15,7 +15,7 @@ export type Window = readonly [low: number, high: number];
 export interface CanonicalImage {
   readonly width: number;
   readonly height: number;
-  /** One plane (grey) or three (red, green, blue), each height · width, row-major, in [0, 1]. */
+  /** One plane (gray) or three (red, green, blue), each height · width, row-major, in [0, 1]. */
   readonly planes: readonly Float32Array[];
 }
 
@@ -57,7 +57,7 @@ export function luma(red: Float32Array, green: Float32Array, blue: Float32Array)
   return red.map((value, i) => 0.299 * value + 0.587 * green[i]! + 0.114 * blue[i]!);
 }
 
-/** The image with one or three planes: luma for RGB to grey, the same plane thrice for grey to RGB. */
+/** The image with one or three planes: luma for RGB to gray, the same plane thrice for gray to RGB. */
 export function withChannels(image: CanonicalImage, channels: 1 | 3): CanonicalImage {
   if (image.planes.length === channels) return image;
   const [first, second, third] = image.planes as [Float32Array, Float32Array, Float32Array];

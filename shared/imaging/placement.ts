@@ -2,7 +2,7 @@
  * Where a model's input lies on its source image.
  *
  * stretch: the whole source, aspect ratio ignored. pad: the whole source, undistorted up to whole pixels,
- * centred, black borders. crop: the largest centred rectangle of the input's aspect ratio.
+ * centered, black borders. crop: the largest centered rectangle of the input's aspect ratio.
  */
 import type { ModelCard } from '../manifest/model-card.ts';
 import type { Extent, Rectangle } from './resize.ts';
@@ -23,7 +23,7 @@ export function placementOf(source: Extent, input: Extent, resize: ModelCard['in
   if (resize === 'stretch') return { covered: whole, region: whole, target: full };
   if (resize === 'crop') {
     const scale = Math.min(source.width / input.width, source.height / input.height);
-    const region = centred(source, { width: input.width * scale, height: input.height * scale });
+    const region = centered(source, { width: input.width * scale, height: input.height * scale });
     return { covered: region, region, target: full };
   }
   return padded(source, input, whole);
@@ -46,6 +46,6 @@ function padded(source: Extent, input: Extent, whole: Rectangle): Placement {
   return { covered, region: whole, target: { x, y, width, height } };
 }
 
-function centred(source: Extent, size: Extent): Rectangle {
+function centered(source: Extent, size: Extent): Rectangle {
   return { x: (source.width - size.width) / 2, y: (source.height - size.height) / 2, ...size };
 }

@@ -7,7 +7,7 @@ import { corrupt, type ImageHeader, truncated } from './image-header.ts';
 const SIGNATURE_LENGTH = 8;
 /** Length, type and check sum. */
 const CHUNK_OVERHEAD = 12;
-const SAMPLES_BY_COLOUR_TYPE: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+const SAMPLES_BY_COLOR_TYPE: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 /** Reads a PNG's header and walks its chunks. Throws PermanentFault where IHDR is absent or impossible. */
 export function readPngHeader(bytes: Uint8Array): ImageHeader {
@@ -16,8 +16,8 @@ export function readPngHeader(bytes: Uint8Array): ImageHeader {
   if (chunkType(bytes, SIGNATURE_LENGTH) !== 'IHDR' || view.getUint32(SIGNATURE_LENGTH) !== 13) {
     throw corrupt('a PNG whose first chunk is not IHDR');
   }
-  const samples = SAMPLES_BY_COLOUR_TYPE[bytes[25]!];
-  if (samples === undefined) throw corrupt(`PNG colour type ${bytes[25]}`);
+  const samples = SAMPLES_BY_COLOR_TYPE[bytes[25]!];
+  if (samples === undefined) throw corrupt(`PNG color type ${bytes[25]}`);
   const sampleBits = bytes[24]!;
   if (![1, 2, 4, 8, 16].includes(sampleBits)) throw corrupt(`PNG bit depth ${sampleBits}`);
   return {

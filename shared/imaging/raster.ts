@@ -1,4 +1,4 @@
-/** A finished 8-bit picture for the eye: row-major, channel-interleaved, 1 = grey, 3 = RGB, 4 = RGBA (straight). */
+/** A finished 8-bit picture for the eye: row-major, channel-interleaved, 1 = gray, 3 = RGB, 4 = RGBA (straight). */
 export interface Raster {
   readonly width: number;
   readonly height: number;

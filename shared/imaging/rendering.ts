@@ -1,5 +1,5 @@
 /**
- * The picture that the site shows: 8-bit grey or RGB, windowed, at most 2048 pixels on its longer side.
+ * The picture that the site shows: 8-bit gray or RGB, windowed, at most 2048 pixels on its longer side.
  * It is made from pixels alone, so no metadata of the file can reach it. Text burnt into the pixels stays:
  * removing that needs a person or a detector, and nothing here claims otherwise.
  */

@@ -3,7 +3,7 @@
  *
  *   out[i] = Σ_j k((j + ½ − c_i) / s) · in[j] / Σ_j k(…),   c_i = start + (i + ½) · step,   s = max(1, step)
  *
- * Pixel centres lie at half-integers (torch `align_corners=False`, OpenCV, PIL; not Matlab's or the old TF 1
+ * Pixel centers lie at half-integers (torch `align_corners=False`, OpenCV, PIL; not Matlab's or the old TF 1
  * corner convention). With `antialias` the kernel widens by the shrink factor s, as in PIL, torchvision
  * (`antialias=True`), tf.image (`antialias=True`); without it s = 1, as in OpenCV `resize` and tf.image's default.
  * Weights outside the image are dropped and the rest renormalized (PIL; for `linear` this equals OpenCV's
@@ -95,12 +95,12 @@ function kernelTaps(
   const scale = antialias === 'shrinking' ? Math.max(1, step) : 1;
   const first = new Int32Array(count);
   const weights = Array.from({ length: count }, (_, i) => {
-    const centre = start + (i + 0.5) * step;
-    const low = Math.min(source - 1, Math.max(0, Math.ceil(centre - radius * scale - 0.5)));
-    const high = Math.max(low, Math.min(source - 1, Math.floor(centre + radius * scale - 0.5)));
+    const center = start + (i + 0.5) * step;
+    const low = Math.min(source - 1, Math.max(0, Math.ceil(center - radius * scale - 0.5)));
+    const high = Math.max(low, Math.min(source - 1, Math.floor(center + radius * scale - 0.5)));
     first[i] = low;
     const raw = Float64Array.from({ length: high - low + 1 }, (_, j) =>
-      weight((low + j + 0.5 - centre) / scale),
+      weight((low + j + 0.5 - center) / scale),
     );
     const sum = raw.reduce((total, value) => total + value, 0);
     return sum === 0 ? raw.fill(1 / raw.length) : raw.map((value) => value / sum);

@@ -1,7 +1,7 @@
 /**
  * A decoded image as it lies in its file: stored values, nothing scaled, windowed or converted.
  *
- * `data` is row-major and channel-interleaved (y, x, c). A grey image that its file stores as RGB stays RGB:
+ * `data` is row-major and channel-interleaved (y, x, c). A gray image that its file stores as RGB stays RGB:
  * what to do with three equal channels is the model card's decision, not the decoder's.
  */
 export interface SourceImage {

@@ -29,17 +29,17 @@ interface PngParts {
   readonly width: number;
   readonly height: number;
   readonly bits?: number;
-  readonly colour?: number;
+  readonly color?: number;
   readonly rows: Uint8Array;
   readonly before?: readonly Buffer[];
 }
 
 /** A PNG written by hand: for the forms that no encoder here writes. */
-function png({ width, height, bits = 8, colour = 0, rows, before = [] }: PngParts): Buffer {
+function png({ width, height, bits = 8, color = 0, rows, before = [] }: PngParts): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([bits, colour, 0, 0, 0], 8);
+  header.set([bits, color, 0, 0, 0], 8);
   const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
   const body = [
     chunk('IHDR', header),
@@ -60,7 +60,7 @@ async function refusal(bytes: Uint8Array): Promise<PermanentFault> {
 }
 
 describe('decodeImage keeps stored values', () => {
-  it('of an 8-bit grey PNG', async () => {
+  it('of an 8-bit gray PNG', async () => {
     const data = ramp8(35);
     const image = await decodeImage(await encoder(data, 7, 5, 1, 'b-w').png().toBuffer());
     expect(image).toEqual({
@@ -75,7 +75,7 @@ describe('decodeImage keeps stored values', () => {
     });
   });
 
-  it('of a 16-bit grey PNG, all 65,536 of them', async () => {
+  it('of a 16-bit gray PNG, all 65,536 of them', async () => {
     const data = Uint16Array.from({ length: 65536 }, (_, i) => i);
     const image = await decodeImage(await encoder(data, 256, 256, 1, 'grey16').png().toBuffer());
     expect(image.bitDepth).toBe(16);
@@ -99,13 +99,13 @@ describe('decodeImage keeps stored values', () => {
 
   it('of a palette PNG', async () => {
     const palette = chunk('PLTE', Buffer.from([0, 0, 0, 250, 10, 20, 3, 200, 7]));
-    const bytes = png({ width: 3, height: 1, colour: 3, before: [palette], rows: Buffer.from([0, 1, 2, 0]) });
+    const bytes = png({ width: 3, height: 1, color: 3, before: [palette], rows: Buffer.from([0, 1, 2, 0]) });
     const image = await decodeImage(bytes);
     expect(image.channels).toBe(3);
     expect([...image.data]).toEqual([250, 10, 20, 3, 200, 7, 0, 0, 0]);
   });
 
-  it('of a 1-bit and a 4-bit grey PNG, stretched to 0..255', async () => {
+  it('of a 1-bit and a 4-bit gray PNG, stretched to 0..255', async () => {
     const bit = await decodeImage(png({ width: 4, height: 1, bits: 1, rows: Buffer.from([0, 0b1010_0000]) }));
     expect([...bit.data]).toEqual([255, 0, 255, 0]);
     const nibble = await decodeImage(png({ width: 2, height: 1, bits: 4, rows: Buffer.from([0, 0xf3]) }));
@@ -121,16 +121,16 @@ describe('decodeImage keeps stored values', () => {
     expect(image.spacing).toBeNull();
   });
 
-  it('of grey and RGB JPEGs, as near as their quality allows', async () => {
+  it('of gray and RGB JPEGs, as near as their quality allows', async () => {
     const flat = new Uint8Array(64 * 3).fill(0).map((_, i) => [180, 90, 40][i % 3]!);
     const rgb = await decodeImage(await encoder(flat, 8, 8, 3, 'srgb').jpeg({ quality: 100 }).toBuffer());
     expect([rgb.format, rgb.channels, rgb.bitDepth]).toEqual(['jpeg', 3, 8]);
     expect(Math.max(...rgb.data.map((v, i) => Math.abs(v - flat[i]!)))).toBeLessThanOrEqual(2);
-    const grey = await decodeImage(
+    const gray = await decodeImage(
       await encoder(new Uint8Array(64).fill(77), 8, 8, 1, 'b-w').jpeg().toBuffer(),
     );
-    expect(grey.channels).toBe(1);
-    expect(new Set(grey.data)).toEqual(new Set([77]));
+    expect(gray.channels).toBe(1);
+    expect(new Set(gray.data)).toEqual(new Set([77]));
   });
 });
 
@@ -145,14 +145,12 @@ describe('decodeImage tells what it changed', () => {
     expect(image.warnings).toEqual(['Transparent parts were laid on black.']);
   });
 
-  it('keeps a grey image with alpha grey, and is silent where alpha is opaque', async () => {
+  it('keeps a gray image with alpha gray, and is silent where alpha is opaque', async () => {
     const half = await decodeImage(
-      png({ width: 2, height: 1, colour: 4, rows: Buffer.from([0, 90, 85, 60, 255]) }),
+      png({ width: 2, height: 1, color: 4, rows: Buffer.from([0, 90, 85, 60, 255]) }),
     );
     expect([half.channels, ...half.data]).toEqual([1, 30, 60]);
-    const opaque = await decodeImage(
-      png({ width: 1, height: 1, colour: 4, rows: Buffer.from([0, 90, 255]) }),
-    );
+    const opaque = await decodeImage(png({ width: 1, height: 1, color: 4, rows: Buffer.from([0, 90, 255]) }));
     expect(opaque.warnings).toEqual([]);
   });
 
@@ -161,7 +159,7 @@ describe('decodeImage tells what it changed', () => {
     [40001, 20001, 10001, 32768].forEach((v, i) => {
       rows.writeUInt16BE(v, 1 + 2 * i);
     });
-    const image = await decodeImage(png({ width: 1, height: 1, bits: 16, colour: 6, rows }));
+    const image = await decodeImage(png({ width: 1, height: 1, bits: 16, color: 6, rows }));
     expect([...image.data]).toEqual([40001, 20001, 10001].map((v) => Math.round((v * 32768) / 65535)));
   });
 

@@ -22,7 +22,7 @@ function source(width: number, height: number, values: ArrayLike<number>, bitDep
 }
 
 const checker = source(2, 2, [0, 51, 102, 255]);
-const colours = source(2, 2, [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]);
+const colors = source(2, 2, [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]);
 const rounded = (values: Float32Array) => [...values].map((value) => Number(value.toFixed(5)));
 
 describe('prepareInput scales values as the card says', () => {
@@ -40,7 +40,7 @@ describe('prepareInput scales values as the card says', () => {
 
   it('mean and std per channel, in units of the range', () => {
     const three = card({ channels: 3, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] });
-    const { input } = prepareInput(colours, three);
+    const { input } = prepareInput(colors, three);
     expect(input.shape).toEqual([3, 2, 2]);
     expect(rounded(input.data.subarray(0, 2))).toEqual([2.24891, -2.1179]);
     expect(rounded(input.data.subarray(8))).toEqual([-1.80444, -1.80444, 2.64, 2.64]);
@@ -61,11 +61,11 @@ describe('prepareInput scales values as the card says', () => {
 });
 
 describe('prepareInput converts channels and layout', () => {
-  it('RGB to grey by BT.601 luma', () => {
-    expect(rounded(prepareInput(colours, card()).input.data)).toEqual([0.299, 0.587, 0.114, 1]);
+  it('RGB to gray by BT.601 luma', () => {
+    expect(rounded(prepareInput(colors, card()).input.data)).toEqual([0.299, 0.587, 0.114, 1]);
   });
 
-  it('grey to RGB by repetition, NHWC interleaved', () => {
+  it('gray to RGB by repetition, NHWC interleaved', () => {
     const { input } = prepareInput(checker, card({ channels: 3, layout: 'NHWC' }));
     expect(input.shape).toEqual([2, 2, 3]);
     expect(rounded(input.data)).toEqual([0, 0, 0, 0.2, 0.2, 0.2, 0.4, 0.4, 0.4, 1, 1, 1]);
@@ -89,7 +89,7 @@ describe('prepareInput places the image', () => {
     expect(prepareInput(wide, card()).placement).toEqual({ x: 0, y: 0, width: 8, height: 4 });
   });
 
-  it('crop: the centred square, nothing else', () => {
+  it('crop: the centered square, nothing else', () => {
     const { input, placement } = prepareInput(wide, card({ resize: 'crop', width: 4, height: 4 }));
     expect(placement).toEqual({ x: 2, y: 0, width: 4, height: 4 });
     expect(new Set(rounded(input.data))).toEqual(new Set([0.2]));

@@ -3,7 +3,7 @@ import { pixelDigestOf } from '../../../shared/imaging/pixel-digest.ts';
 import { renderSource } from '../../../shared/imaging/rendering.ts';
 import type { SourceImage } from '../../../shared/imaging/source-image.ts';
 
-const grey = (width: number, height: number, data: Uint8Array | Uint16Array): SourceImage => ({
+const gray = (width: number, height: number, data: Uint8Array | Uint16Array): SourceImage => ({
   width,
   height,
   channels: 1,
@@ -17,26 +17,26 @@ const grey = (width: number, height: number, data: Uint8Array | Uint16Array): So
 describe('renderSource', () => {
   it('keeps every value of a small 8-bit image', () => {
     const data = Uint8Array.from({ length: 256 }, (_, i) => i);
-    const raster = renderSource(grey(16, 16, data));
+    const raster = renderSource(gray(16, 16, data));
     expect([raster.width, raster.height, raster.channels]).toEqual([16, 16, 1]);
     expect([...raster.data]).toEqual([...data]);
   });
 
   it('windows a 12-bit image to 8 bit', () => {
-    const raster = renderSource(grey(3, 1, Uint16Array.of(0, 2048, 4095)));
+    const raster = renderSource(gray(3, 1, Uint16Array.of(0, 2048, 4095)));
     expect([...raster.data]).toEqual([0, 128, 255]);
   });
 
   it('scales the longer side down to 2048, keeping the aspect ratio and the mean', () => {
     const data = new Uint8Array(4096 * 10).fill(80);
-    const raster = renderSource(grey(4096, 10, data));
+    const raster = renderSource(gray(4096, 10, data));
     expect([raster.width, raster.height]).toEqual([2048, 5]);
     expect(new Set(raster.data)).toEqual(new Set([80]));
   });
 });
 
 describe('pixelDigestOf', () => {
-  const image = grey(3, 2, Uint8Array.of(1, 2, 3, 4, 5, 6));
+  const image = gray(3, 2, Uint8Array.of(1, 2, 3, 4, 5, 6));
   it('is stable over time', () => {
     expect(pixelDigestOf(image)).toBe(
       'sha256:92a38f03f2e2cee674049376a132e4ac66d17cfce21cbe0dd777401d740721a3',
