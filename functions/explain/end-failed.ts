@@ -5,6 +5,7 @@
 import { lastFaultName, runKey } from '../../shared/manifest/keys.ts';
 import { type Fault, faultSchema } from '../../shared/manifest/method-result.ts';
 import type { Task } from '../../shared/manifest/task.ts';
+import { failedResult } from '../../shared/pipeline/run-method.ts';
 import { finishRun } from '../common/finish-run.ts';
 import { jsonType, readJson } from '../common/json-object.ts';
 import { readPlan, writeResult } from '../common/run-progress.ts';
@@ -17,17 +18,8 @@ export async function endFailed(
   attempts: number,
 ): Promise<void> {
   const plan = await readPlan(services.results, runId);
-  const planned = plan?.methods.find((candidate) => candidate.method === method);
-  if (!plan || !planned) return;
-  await writeResult(services.results, {
-    schema: 'cxai.method-result/1',
-    runId,
-    method,
-    options: planned.options,
-    attempts,
-    status: 'failed',
-    error,
-  });
+  if (!plan?.methods.some((planned) => planned.method === method)) return;
+  await writeResult(services.results, failedResult(plan, method, error, attempts));
   await finishRun(services, plan);
 }
 

@@ -2,14 +2,12 @@
  * Explain: one method of one run. The map is written before its marker, every object once; a duplicate
  * message finds the marker and only makes sure that the run is finished.
  */
-import { methodNamed, parseOptions } from '../../shared/attribution/registry.ts';
 import { PermanentFault } from '../../shared/errors.ts';
 import { inputName, mapName, previewName, runKey } from '../../shared/manifest/keys.ts';
 import type { MethodResult } from '../../shared/manifest/method-result.ts';
 import type { Plan } from '../../shared/manifest/plan.ts';
 import type { Task } from '../../shared/manifest/task.ts';
-import { mapRange } from '../../shared/render/map-range.ts';
-import { reduceChannels } from '../../shared/render/reduce-channels.ts';
+import { runMethod, succeededResult } from '../../shared/pipeline/run-method.ts';
 import { renderMap } from '../../shared/render/render-map.ts';
 import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
 import type { Tensor32 } from '../../shared/tensor/tensor.ts';
@@ -41,45 +39,17 @@ async function explain(
 ): Promise<MethodResult> {
   const { results, models } = services;
   const started = performance.now();
-  const planned = plan.methods.find((candidate) => candidate.method === name);
-  if (!planned) throw new PermanentFault(`task: ${name} is not in the plan`, { code: 'method-not-planned' });
-  const method = methodNamed(name);
-  const options = parseOptions(method, planned.options);
   const card = await models.card(plan.model.id);
   const classifier = await models.classifier({ ...card, digest: plan.model.digest });
   const input = await readInput(services, plan.runId);
-  const attribution = await method.attribute(
-    classifier,
-    input,
-    { target: plan.target.index, preprocessing: card.input },
-    options,
-  );
-  const map = reduceChannels(attribution.map, card.input.layout);
-  const signed = attribution.signed ?? method.signed;
-  const preview = await encodePng(renderMap(map, { signed }));
+  const run = await runMethod(plan, name, { classifier, card, input });
+  const preview = await encodePng(renderMap(run.map, run.signed));
   await Promise.all([
-    results.writeOnce(runKey(plan.runId, mapName(name)), writeNpy(map), 'application/octet-stream'),
+    results.writeOnce(runKey(plan.runId, mapName(name)), writeNpy(run.map), 'application/octet-stream'),
     results.writeOnce(runKey(plan.runId, previewName(name)), preview, 'image/png'),
   ]);
-  return {
-    schema: 'cxai.method-result/1',
-    runId: plan.runId,
-    method: name,
-    options: planned.options,
-    attempts,
-    status: 'complete',
-    milliseconds: performance.now() - started,
-    gradients: attribution.gradients,
-    forwards: attribution.forwards,
-    engine: models.runner.engine,
-    device: models.runner.device,
-    files: { map: mapName(name), preview: previewName(name) },
-    range: mapRange(map),
-    signed,
-    unit: attribution.unit ?? method.unit,
-    completeness: attribution.completeness ?? null,
-    metrics: {},
-  };
+  const milliseconds = performance.now() - started;
+  return succeededResult(plan, name, run, { attempts, milliseconds, runner: models.runner });
 }
 
 async function readInput(services: Services, runId: string): Promise<Tensor32> {

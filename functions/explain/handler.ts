@@ -2,7 +2,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CxaiError } from '../../shared/errors.ts';
 import { type Task, taskSchema } from '../../shared/manifest/task.ts';
-import { faultReport } from '../common/fault-report.ts';
+import { faultReport } from '../../shared/pipeline/fault-report.ts';
 import { log } from '../common/log.ts';
 import { createServices, type Services } from '../common/services.ts';
 import { forEachRecord } from '../common/sqs-batch.ts';

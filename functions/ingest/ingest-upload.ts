@@ -5,21 +5,22 @@
  * image and input first, then `pending`, then the plan (write-once; the first one counts), then the tasks,
  * then `sent`. A duplicate event finds `sent` and does nothing.
  */
-import { prepareInput } from '../../shared/imaging/model-input.ts';
+
+import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
 import { renderSource } from '../../shared/imaging/rendering.ts';
 import type { SourceImage } from '../../shared/imaging/source-image.ts';
 import { imageName, inputName, pendingKey, planKey, runKey, sentKey } from '../../shared/manifest/keys.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
-import { type Plan, planSchema } from '../../shared/manifest/plan.ts';
-import { chooseTarget } from '../../shared/pipeline/choose-target.ts';
-import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
+import type { Plan } from '../../shared/manifest/plan.ts';
+import { planImage } from '../../shared/pipeline/plan-image.ts';
 import { defaultMethods, gpuAboveFlops, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import { runIdOf } from '../../shared/pipeline/run-id.ts';
 import { writeNpy } from '../../shared/tensor/npy.ts';
 import { decodeImage } from '../common/decode-image.ts';
 import { encodePng } from '../common/encode-png.ts';
-import { jsonType, readJson } from '../common/json-object.ts';
+import { jsonType } from '../common/json-object.ts';
 import { provenance } from '../common/provenance.ts';
+import { readPlan } from '../common/run-progress.ts';
 import { sendTasks } from '../common/send-tasks.ts';
 import type { Services } from '../common/services.ts';
 import { checkUpload } from './check-upload.ts';
@@ -41,10 +42,9 @@ export async function ingestUpload(
   if (!object) return { status: 'gone' };
   const image = await decodeImage(object.bytes);
   const methods = await plannedMethods(services, card);
-  const pixelDigest = pixelDigestOf(image);
-  const runId = runIdOf(pixelDigest, card, methods, services.environment.CXAI_SEED);
+  const runId = runIdOf(pixelDigestOf(image), card, methods, services.environment.CXAI_SEED);
   const known = (await services.results.size(sentKey(runId))) !== undefined;
-  if (!known) await startRun(services, { card, image, methods, pixelDigest, runId, traceId });
+  if (!known) await startRun(services, { card, image, methods, runId, traceId });
   await writeReceipt(services.drop, {
     schema: 'cxai.receipt/1',
     key: upload.key,
@@ -60,45 +60,26 @@ interface NewRun {
   readonly card: ModelCard;
   readonly image: SourceImage;
   readonly methods: Plan['methods'];
-  readonly pixelDigest: string;
   readonly runId: string;
   readonly traceId: string;
 }
 
 async function startRun(services: Services, run: NewRun): Promise<void> {
-  const { results } = services;
-  const { runId, card, image } = run;
-  const { input, placement, window } = prepareInput(image, card.input);
-  const classifier = await services.models.classifier(card);
-  const scores = await classifier.scores({ shape: [1, ...input.shape], data: input.data });
-  const plan: Plan = {
-    schema: 'cxai.plan/1',
+  const { results, models } = services;
+  const { runId, card, image, methods } = run;
+  const { plan, input } = await planImage(image, await models.classifier(card), {
     runId,
-    model: { id: card.id, version: card.version, digest: card.digest },
-    source: {
-      pixelDigest: run.pixelDigest,
-      format: image.format,
-      width: image.width,
-      height: image.height,
-      channels: image.channels,
-      bitDepth: image.bitDepth,
-      spacing: image.spacing,
-      window,
-      placement,
-    },
-    scores: [...scores.data],
-    target: chooseTarget([...scores.data], card.output),
-    methods: run.methods,
-    warnings: [...image.warnings],
+    card,
+    methods,
     provenance: provenance(services, run.traceId),
-  };
+  });
   await Promise.all([
     results.writeOnce(runKey(runId, imageName), await encodePng(renderSource(image)), 'image/png'),
     results.writeOnce(runKey(runId, inputName), writeNpy(input), 'application/octet-stream'),
     results.write(pendingKey(runId), '', 'text/plain'),
   ]);
   const outcome = await results.writeOnce(planKey(runId), JSON.stringify(plan), jsonType);
-  const stored = outcome === 'written' ? plan : (await readJson(results, planKey(runId), planSchema))?.value;
+  const stored = outcome === 'written' ? plan : await readPlan(results, runId);
   await sendTasks(services, stored ?? plan);
 }
 

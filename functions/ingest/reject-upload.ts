@@ -5,7 +5,7 @@
 import { manifestKey } from '../../shared/manifest/keys.ts';
 import { rejectedManifest } from '../../shared/pipeline/build-manifest.ts';
 import { keyedReference } from '../../shared/pipeline/digest.ts';
-import { faultReport } from '../common/fault-report.ts';
+import { faultReport } from '../../shared/pipeline/fault-report.ts';
 import { jsonType } from '../common/json-object.ts';
 import { provenance } from '../common/provenance.ts';
 import type { Services } from '../common/services.ts';

@@ -1,6 +1,6 @@
 /** An error as the manifest shows it: no stack, no file name. */
-import { CxaiError } from '../../shared/errors.ts';
-import type { Fault } from '../../shared/manifest/method-result.ts';
+import { CxaiError } from '../errors.ts';
+import type { Fault } from '../manifest/method-result.ts';
 
 export function faultReport(error: unknown): Fault {
   if (error instanceof CxaiError) {

@@ -1,0 +1,52 @@
+/**
+ * `--model`: a bundled model's name (`phantom`), a folder with a card, a card.json, or a bare .onnx file whose
+ * card is inferred from the graph and the flags.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { PermanentFault } from '../../shared/errors.ts';
+import type { ModelCard } from '../../shared/manifest/model-card.ts';
+import type { Runner } from '../../shared/runtime/runner.ts';
+import { type InferredCard, inferCard } from '../common/infer-card.ts';
+import { bundledModels, readModelFolder } from '../local/register-models.ts';
+
+export interface ModelFlags {
+  readonly id?: string;
+  readonly classes?: string[];
+  readonly range?: number[];
+  readonly mean?: number[];
+  readonly std?: number[];
+  readonly resize?: ModelCard['input']['resize'];
+  readonly size?: number[];
+  readonly license?: string;
+}
+
+export interface ModelSource extends InferredCard {
+  readonly bytes: Uint8Array;
+}
+
+export async function loadModel(spec: string, runner: Runner, flags: ModelFlags): Promise<ModelSource> {
+  const info = await stat(spec).catch(() => undefined);
+  if (info?.isDirectory()) return { ...(await readModelFolder(spec)), assumptions: [] };
+  if (basename(spec) === 'card.json') return { ...(await readModelFolder(dirname(spec))), assumptions: [] };
+  if (info) {
+    const bytes = new Uint8Array(await readFile(spec));
+    return { bytes, ...(await inferCard(bytes, runner, { ...flags, id: flags.id ?? idFrom(spec) })) };
+  }
+  const bundled = join(bundledModels, spec);
+  if (!(/^[a-z0-9-]+$/.test(spec) && (await stat(join(bundled, 'card.json')).catch(() => undefined)))) {
+    throw new PermanentFault(
+      `model: expected an .onnx file, a card.json, a model folder or a bundled model's name, got '${spec}'`,
+      { code: 'model-not-found', remedy: 'Try the bundled one: --model phantom.' },
+    );
+  }
+  return { ...(await readModelFolder(bundled)), assumptions: [] };
+}
+
+export const idFrom = (path: string): string =>
+  basename(path)
+    .replace(/\.[^.]+$/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 63) || 'model';

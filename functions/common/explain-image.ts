@@ -1,0 +1,70 @@
+/**
+ * One image through one model and several methods, without any cloud: what `cxai explain` does. The same
+ * preparation, methods and manifest as the pipeline. A failing method is a result, not an error.
+ */
+import { Cancelled } from '../../shared/errors.ts';
+import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
+import type { Raster } from '../../shared/imaging/raster.ts';
+import { renderSource } from '../../shared/imaging/rendering.ts';
+import type { ExplainedManifest } from '../../shared/manifest/manifest.ts';
+import type { MethodResult } from '../../shared/manifest/method-result.ts';
+import type { ModelCard } from '../../shared/manifest/model-card.ts';
+import type { MethodPlan, Plan } from '../../shared/manifest/plan.ts';
+import { explainedManifest } from '../../shared/pipeline/build-manifest.ts';
+import { faultReport } from '../../shared/pipeline/fault-report.ts';
+import { planImage } from '../../shared/pipeline/plan-image.ts';
+import { runIdOf } from '../../shared/pipeline/run-id.ts';
+import {
+  failedResult,
+  type MethodRun,
+  runMethod,
+  succeededResult,
+} from '../../shared/pipeline/run-method.ts';
+import type { Classifier } from '../../shared/runtime/classifier.ts';
+import type { Runner } from '../../shared/runtime/runner.ts';
+import type { Tensor32 } from '../../shared/tensor/tensor.ts';
+import { decodeImage } from './decode-image.ts';
+
+export interface ExplainRequest {
+  readonly card: ModelCard;
+  readonly classifier: Classifier;
+  readonly runner: Runner;
+  readonly methods: readonly MethodPlan[];
+  readonly provenance: Plan['provenance'];
+  readonly signal?: AbortSignal;
+  /** The finished fraction of one method. */
+  readonly onProgress?: (method: string, fraction: number) => void;
+}
+
+export interface ExplainedImage {
+  readonly manifest: ExplainedManifest;
+  readonly image: Raster;
+  readonly input: Tensor32;
+  /** Of the methods that succeeded, in plan order. */
+  readonly runs: ReadonlyMap<string, MethodRun>;
+}
+
+/** Throws PermanentFault where the file is no usable image, Cancelled where `signal` asks for it. */
+export async function explainImage(bytes: Uint8Array, request: ExplainRequest): Promise<ExplainedImage> {
+  const { card, classifier, runner, methods, provenance, signal } = request;
+  const image = await decodeImage(bytes);
+  const runId = runIdOf(pixelDigestOf(image), card, methods, provenance.seed);
+  const { plan, input } = await planImage(image, classifier, { runId, card, methods, provenance });
+  const runs = new Map<string, MethodRun>();
+  const results: MethodResult[] = [];
+  for (const { method } of methods) {
+    const started = performance.now();
+    const onProgress = (fraction: number) => request.onProgress?.(method, fraction);
+    try {
+      const run = await runMethod(plan, method, { classifier, card, input }, { signal, onProgress });
+      runs.set(method, run);
+      const milliseconds = performance.now() - started;
+      results.push(succeededResult(plan, method, run, { attempts: 1, milliseconds, runner }));
+    } catch (error) {
+      if (error instanceof Cancelled) throw error;
+      results.push(failedResult(plan, method, faultReport(error), 1));
+    }
+  }
+  const manifest = explainedManifest(plan, card, results, provenance.createdAt);
+  return { manifest, image: renderSource(image), input, runs };
+}

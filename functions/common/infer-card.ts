@@ -1,0 +1,129 @@
+/**
+ * A model card for a bare ONNX file: layout, size and activation are read from the graph; what a graph does
+ * not say (value range, mean, std, resize, class names) is taken from `known` or assumed, and every assumption is named,
+ * since wrong preprocessing is the usual silent fault.
+ */
+
+import { PermanentFault } from '../../shared/errors.ts';
+import { type ModelCard, modelCardSchema } from '../../shared/manifest/model-card.ts';
+import type { Model } from '../../shared/onnx/graph.ts';
+import { readModel } from '../../shared/onnx/read-model.ts';
+import { supportedOperators } from '../../shared/onnx/supported-operators.ts';
+import { digestOf } from '../../shared/pipeline/digest.ts';
+import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
+import type { Runner } from '../../shared/runtime/runner.ts';
+
+export interface KnownFacts {
+  readonly id: string;
+  readonly name?: string;
+  readonly classes?: readonly string[];
+  readonly range?: readonly number[];
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  readonly resize?: ModelCard['input']['resize'];
+  /** Height and width, for models whose own are free. */
+  readonly size?: readonly number[];
+  readonly license?: string;
+}
+
+export interface InferredCard {
+  readonly card: ModelCard;
+  readonly assumptions: readonly string[];
+}
+
+export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownFacts): Promise<InferredCard> {
+  const model = readModel(bytes, supportedOperators);
+  const shape = imageShape(model, known.size);
+  const inputShape =
+    shape.layout === 'NCHW'
+      ? [shape.channels, shape.height, shape.width]
+      : [shape.height, shape.width, shape.channels];
+  const classifier = await compileClassifier(bytes, runner, { layout: shape.layout, inputShape });
+  const classCount = classifier.classCount;
+  await classifier.release();
+  const assumptions: string[] = [];
+  const assume = <T>(value: T | undefined, fallback: T, text: string): T => {
+    if (value === undefined) assumptions.push(text);
+    return value ?? fallback;
+  };
+  const card = modelCardSchema.safeParse({
+    schema: 'cxai.model-card/1',
+    id: known.id,
+    name: known.name ?? known.id,
+    version: '1',
+    digest: digestOf(bytes),
+    file: 'model.onnx',
+    input: {
+      ...shape,
+      range: assume(known.range, [0, 1], 'pixel values 0 to 1 (--range 0,1)'),
+      mean: known.mean ?? [0],
+      std: known.std ?? [1],
+      resize: assume(known.resize, 'stretch', 'the image is stretched to the input (--resize stretch)'),
+    },
+    output: {
+      activation: activationOf(model),
+      classes: assume(
+        known.classes,
+        Array.from({ length: classCount }, (_, index) => `class ${index}`),
+        `${classCount} classes without names (--classes a,b,…)`,
+      ),
+      defaultTarget: 'predicted',
+    },
+    license: known.license ?? 'unknown',
+    intendedUse: 'Research. Not for clinical use.',
+  });
+  if (!card.success) {
+    const where = card.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    throw new PermanentFault(`model card: ${where}`, { code: 'card-invalid' });
+  }
+  if (card.data.output.classes.length !== classCount) {
+    throw new PermanentFault(
+      `model card: expected ${classCount} class names (the model's outputs), got ${card.data.output.classes.length}`,
+      { code: 'classes-mismatch', remedy: 'Name every class, in the order of the outputs.' },
+    );
+  }
+  return { card: card.data, assumptions };
+}
+
+interface ImageShape {
+  readonly layout: 'NCHW' | 'NHWC';
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+const isChannels = (extent: number | undefined): extent is 1 | 3 => extent === 1 || extent === 3;
+
+function imageShape({ input }: Model, size: readonly number[] | undefined): ImageShape {
+  const [, a, b, c] = input.shape ?? [];
+  const layout = isChannels(a) ? 'NCHW' : isChannels(c) ? 'NHWC' : undefined;
+  const channels = layout === 'NCHW' ? a : c;
+  const [height, width] = layout === 'NCHW' ? [b, c] : [a, b];
+  if (input.shape?.length !== 4 || layout === undefined || channels === undefined) {
+    const got = input.shape ? `[${input.shape.map((extent) => extent ?? 'free').join(', ')}]` : 'no shape';
+    throw new PermanentFault(
+      `model: expected an image input of 1 or 3 channels, [N, C, H, W] or [N, H, W, C], got ${got}`,
+      { code: 'input-not-an-image', remedy: 'cxai explains image classifiers with one image input.' },
+    );
+  }
+  const known = { height: height ?? size?.[0], width: width ?? size?.[1] };
+  if (known.height === undefined || known.width === undefined) {
+    throw new PermanentFault('model: expected a known input height and width, got free ones', {
+      code: 'input-size-free',
+      remedy: 'Name the size the model was trained for: --size 224,224.',
+    });
+  }
+  return { layout, channels, height: known.height, width: known.width };
+}
+
+/** By the operator that makes the output; anything but softmax and sigmoid counts as logits. */
+function activationOf(model: Model): ModelCard['output']['activation'] {
+  let name = model.output.name;
+  for (;;) {
+    const node = model.nodes.find(({ outputs }) => outputs.includes(name));
+    if (node?.op === 'Softmax') return 'softmax';
+    if (node?.op === 'Sigmoid') return 'sigmoid';
+    if (node?.op !== 'Identity' && node?.op !== 'Reshape' && node?.op !== 'Flatten') return 'logits';
+    name = node.inputs[0]!;
+  }
+}

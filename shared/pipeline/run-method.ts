@@ -1,0 +1,101 @@
+/** One planned method on one prepared image: the attribution and the figures that a result records. */
+import type { Attribution, AttributionContext } from '../attribution/method.ts';
+import { methodNamed, parseOptions } from '../attribution/registry.ts';
+import { PermanentFault } from '../errors.ts';
+import { mapName, previewName } from '../manifest/keys.ts';
+import type { Fault, MethodResult } from '../manifest/method-result.ts';
+import type { ModelCard } from '../manifest/model-card.ts';
+import type { MethodPlan, Plan } from '../manifest/plan.ts';
+import { reduceChannels } from '../render/reduce-channels.ts';
+import type { Classifier } from '../runtime/classifier.ts';
+import type { Runner } from '../runtime/runner.ts';
+import type { Tensor32 } from '../tensor/tensor.ts';
+
+export interface MethodRun {
+  /** [H, W], raw values. */
+  readonly map: Tensor32;
+  readonly signed: boolean;
+  readonly unit: string;
+  readonly attribution: Attribution;
+}
+
+export async function runMethod(
+  plan: Plan,
+  name: string,
+  subject: { readonly classifier: Classifier; readonly card: ModelCard; readonly input: Tensor32 },
+  watch: Pick<AttributionContext, 'signal' | 'onProgress'> = {},
+): Promise<MethodRun> {
+  const method = methodNamed(name);
+  const options = parseOptions(method, plannedMethod(plan, name).options);
+  const { classifier, card, input } = subject;
+  const context = { ...watch, target: plan.target.index, preprocessing: card.input };
+  const attribution = await method.attribute(classifier, input, context, options);
+  const map = reduceChannels(attribution.map, card.input.layout);
+  if (map.data.some((value) => !Number.isFinite(value))) {
+    throw new PermanentFault(`${name}: expected finite values, got NaN or infinity`, {
+      code: 'map-not-finite',
+      remedy: 'The gradient of this model overflows for this image; check the card’s range, mean and std.',
+    });
+  }
+  return {
+    map,
+    signed: attribution.signed ?? method.signed,
+    unit: attribution.unit ?? method.unit,
+    attribution,
+  };
+}
+
+export function plannedMethod(plan: Plan, name: string): MethodPlan {
+  const planned = plan.methods.find(({ method }) => method === name);
+  if (planned) return planned;
+  throw new PermanentFault(`run ${plan.runId}: ${name} is not in the plan`, { code: 'method-not-planned' });
+}
+
+export function succeededResult(
+  plan: Plan,
+  name: string,
+  { map, signed, unit, attribution }: MethodRun,
+  work: { readonly attempts: number; readonly milliseconds: number; readonly runner: Runner },
+): MethodResult {
+  return {
+    schema: 'cxai.method-result/1',
+    runId: plan.runId,
+    method: name,
+    options: plannedMethod(plan, name).options,
+    attempts: work.attempts,
+    status: 'complete',
+    milliseconds: work.milliseconds,
+    gradients: attribution.gradients,
+    forwards: attribution.forwards,
+    engine: work.runner.engine,
+    device: work.runner.device,
+    files: { map: mapName(name), preview: previewName(name) },
+    range: extremes(map.data),
+    signed,
+    unit,
+    completeness: attribution.completeness ?? null,
+    metrics: {},
+  };
+}
+
+export function failedResult(plan: Plan, name: string, error: Fault, attempts: number): MethodResult {
+  return {
+    schema: 'cxai.method-result/1',
+    runId: plan.runId,
+    method: name,
+    options: plannedMethod(plan, name).options,
+    attempts,
+    status: 'failed',
+    error,
+  };
+}
+
+function extremes(values: Float32Array): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
