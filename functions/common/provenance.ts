@@ -3,15 +3,19 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Plan } from '../../shared/manifest/plan.ts';
 import type { Services } from './services.ts';
 
+export function provenanceOf(facts: {
+  readonly commit: string;
+  readonly seed: number;
+  readonly traceId: string;
+  readonly createdAt: Date;
+}): Plan['provenance'] {
+  return { ...facts, software: `cxai ${packageJson.version}`, createdAt: facts.createdAt.toISOString() };
+}
+
 export function provenance(
   { environment, now }: Pick<Services, 'environment' | 'now'>,
   traceId: string,
 ): Plan['provenance'] {
-  return {
-    software: `cxai ${packageJson.version}`,
-    commit: environment.CXAI_COMMIT,
-    seed: environment.CXAI_SEED,
-    traceId,
-    createdAt: now().toISOString(),
-  };
+  const { CXAI_COMMIT: commit, CXAI_SEED: seed } = environment;
+  return provenanceOf({ commit, seed, traceId, createdAt: now() });
 }

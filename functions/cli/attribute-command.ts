@@ -1,0 +1,69 @@
+/** `cxai attribute`: arrays in, arrays out, in the model's own layout and units. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { methodNamed, parseOptions } from '../../shared/attribution/registry.ts';
+import { PermanentFault } from '../../shared/errors.ts';
+import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
+import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
+import { type Tensor, tensor } from '../../shared/tensor/tensor.ts';
+import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
+import { jsonObject } from './method-flags.ts';
+import type { Output } from './output.ts';
+
+export interface AttributeFlags {
+  readonly model: string;
+  readonly input: string;
+  readonly target: number;
+  readonly method: string;
+  readonly options?: string;
+  readonly baseline?: string;
+  readonly out: string;
+  readonly threads?: number;
+}
+
+export async function attributeCommand(flags: AttributeFlags, output: Output): Promise<void> {
+  const method = methodNamed(flags.method);
+  const options = parseOptions(method, flags.options ? jsonObject(flags.options, '--options') : {});
+  const input = await readImageArray(flags.input);
+  const baseline = flags.baseline === undefined ? undefined : await readImageArray(flags.baseline);
+  const runner = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
+  const bytes = new Uint8Array(await readFile(flags.model));
+  const classifier = await compileClassifier(bytes, runner, { inputShape: input.shape });
+  const progress = output.progress(method.name);
+  const started = performance.now();
+  const attribution = await method.attribute(
+    classifier,
+    input,
+    { target: flags.target, baseline, onProgress: (fraction) => progress.set(fraction) },
+    options,
+  );
+  progress.done();
+  const milliseconds = performance.now() - started;
+  await writeFile(flags.out, writeNpy(attribution.map));
+  await classifier.release();
+  output.result(
+    `${method.name}: ${attribution.gradients} gradients, ${milliseconds.toFixed(0)} ms → ${flags.out}`,
+    {
+      method: method.name,
+      out: flags.out,
+      shape: attribution.map.shape,
+      gradients: attribution.gradients,
+      forwards: attribution.forwards,
+      completeness: attribution.completeness ?? null,
+      milliseconds,
+    },
+  );
+}
+
+/** One image [C, H, W] or [H, W, C]; a leading batch axis of 1 is dropped. */
+async function readImageArray(path: string): Promise<Tensor> {
+  const array = readNpy(new Uint8Array(await readFile(path)));
+  const shape = array.shape.length === 4 && array.shape[0] === 1 ? array.shape.slice(1) : array.shape;
+  const { data } = array;
+  if (shape.length !== 3 || !(data instanceof Float32Array || data instanceof Float64Array)) {
+    throw new PermanentFault(
+      `${path}: expected a float array of one image with 3 axes, got [${array.shape.join(', ')}]`,
+      { code: 'array-not-an-image', remedy: 'Save it as float32 in the layout and units of the model.' },
+    );
+  }
+  return tensor(data, shape);
+}

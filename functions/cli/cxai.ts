@@ -1,0 +1,177 @@
+#!/usr/bin/env node
+/**
+ * The `cxai` command. Exit status: 0 done, 1 the work failed, 2 wrong use. Commands load their code when they
+ * run, so `--help` answers at once.
+ */
+import { enableCompileCache } from 'node:module';
+import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { createOutput, type Output } from './output.ts';
+import { commaList, numberList, positiveInteger, WrongUse } from './wrong-use.ts';
+
+enableCompileCache();
+
+const program = new Command('cxai')
+  .description(
+    'Explains the decisions of image CNNs: every attribution method, on a laptop or in AWS.\nResearch use only: not a medical device, no diagnosis.',
+  )
+  .version(packageJson.version)
+  .option('--json', 'JSON lines on standard output instead of text', false)
+  .exitOverride()
+  .configureHelp({ sortSubcommands: false })
+  .addHelpText(
+    'after',
+    `
+Examples
+  $ cxai start                                     the whole system here; drop files into ./drop/<model>/
+  $ cxai explain scan.png --model phantom          maps, overlays and a report in ./explained/
+  $ cxai explain *.png --model my.onnx --range 0,1 --classes no,yes --methods all
+  $ cxai model add my.onnx --id my-model --range 0,1 --classes no,yes`,
+  );
+
+let status = 0;
+/** Runs a command's code; failures it counts become exit status 1. */
+const run = async (work: (output: Output) => Promise<number | undefined> | Promise<void>): Promise<void> => {
+  const failures = await work(createOutput(program.opts<{ json: boolean }>().json));
+  if (failures) status = 1;
+};
+
+const state = new Option('--state <folder>', 'where a local installation keeps its data').default('.cxai');
+const threads = new Option('--threads <n>', 'threads of the engine (default: all cores)').argParser(
+  positiveInteger,
+);
+
+/** What a bare .onnx file does not say about itself. */
+const modelFacts = (command: Command): Command =>
+  command
+    .option('--classes <a,b>', 'class names, in the order of the outputs', commaList)
+    .option('--range <low,high>', 'model input of a black and a white pixel, e.g. 0,1 or 0,255', numberList)
+    .option('--mean <values>', 'subtracted per channel after the range', numberList)
+    .option('--std <values>', 'divided by per channel', numberList)
+    .addOption(new Option('--resize <how>', 'how an image is fitted').choices(['stretch', 'pad', 'crop']))
+    .option('--size <h,w>', 'input size, for models that leave it free', numberList);
+
+modelFacts(
+  program
+    .command('explain')
+    .description('explain images with a model: maps (.npy), overlays (.png), manifest and report; no cloud')
+    .argument('<image...>', 'PNG or JPEG files')
+    .requiredOption('--model <model>', 'phantom, a model folder, a card.json or an .onnx file'),
+)
+  .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
+  .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
+  .option('--target <class>', 'class name or index (default: the predicted class)')
+  .option('--out <folder>', 'where the results go', 'explained')
+  .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
+  .addOption(threads)
+  .action((images: string[], flags) =>
+    run(async (output) => (await import('./explain-command.ts')).explainCommand(images, flags, output)),
+  );
+
+program
+  .command('attribute')
+  .description('one method on one array: .npy in the model’s own layout and units in, .npy out')
+  .requiredOption('--model <file>', 'an .onnx file')
+  .requiredOption('--input <file>', 'float .npy, [C,H,W] or [H,W,C]')
+  .requiredOption('--target <class>', 'class index', Number)
+  .requiredOption('--method <name>', 'see: cxai methods')
+  .option('--options <json>', 'options of the method')
+  .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
+  .requiredOption('--out <file>', 'where the float32 .npy goes')
+  .addOption(threads)
+  .action((flags) =>
+    run(async (output) => (await import('./attribute-command.ts')).attributeCommand(flags, output)),
+  );
+
+program
+  .command('methods')
+  .description('list the attribution methods, or explain one')
+  .argument('[name]')
+  .action((name: string | undefined) =>
+    run(async (output) => (await import('./methods-command.ts')).methodsCommand(name, output)),
+  );
+
+program
+  .command('start')
+  .description('run the whole system on this machine and watch ./drop/<model>/')
+  .addOption(state)
+  .option('--drop <folder>', 'the folder to watch', 'drop')
+  .option('--models <folder>', 'your own models, one folder with a card.json each', 'models')
+  .option('--port <n>', 'port of the site; a free one where it is taken', positiveInteger, 4321)
+  .option('--workers <n>', 'explain workers (default: one per core)', positiveInteger)
+  .option('--methods <a,b>', 'methods of every run', commaList)
+  .option('--no-samples', 'do not take in the bundled samples')
+  .option('--verbose', 'the workers’ logs as well', false)
+  .action((flags) => run(async (output) => (await import('./start-command.ts')).startCommand(flags, output)));
+
+program
+  .command('drop')
+  .description('upload files to a running pipeline and wait for their explanations')
+  .argument('<file...>')
+  .requiredOption('--model <id>', 'a registered model')
+  .addOption(state)
+  .option('--no-wait', 'return once the files are uploaded')
+  .option('--timeout <seconds>', 'how long to wait for each file', positiveInteger, 300)
+  .action((files: string[], flags) =>
+    run(async (output) => (await import('./drop-command.ts')).dropCommand(files, flags, output)),
+  );
+
+program
+  .command('runs')
+  .description('list the runs, newest first')
+  .addOption(state)
+  .addOption(
+    new Option('--status <status>', 'only these').choices(['complete', 'partial', 'failed', 'rejected']),
+  )
+  .option('--limit <n>', 'at most so many', positiveInteger, 50)
+  .action((flags) => run(async (output) => (await import('./runs-command.ts')).runsCommand(flags, output)));
+
+program
+  .command('show')
+  .description('everything about one run')
+  .argument('<run>', 'a run id')
+  .addOption(state)
+  .action((runId: string, flags: { state: string }) =>
+    run(async (output) => (await import('./runs-command.ts')).showCommand(runId, flags.state, output)),
+  );
+
+const model = program.command('model').description('check a model, or register one for the pipeline');
+modelFacts(
+  model
+    .command('check')
+    .description('can it be explained, what was understood of it, what will each method cost')
+    .argument('<model>', 'phantom, a model folder, a card.json or an .onnx file'),
+).action((file: string, flags) =>
+  run(async (output) => (await import('./model-command.ts')).modelCheckCommand(file, flags, output)),
+);
+modelFacts(
+  model
+    .command('add')
+    .description('write models/<id>/ with a card, for `cxai start`')
+    .argument('<model>', 'an .onnx file')
+    .option('--id <id>', 'lower-case letters, digits and hyphens (default: from the file name)')
+    .option('--license <text>', 'licence of the model')
+    .option('--models <folder>', 'where models are kept', 'models'),
+).action((file: string, flags) =>
+  run(async (output) => (await import('./model-command.ts')).modelAddCommand(file, flags, output)),
+);
+
+program
+  .command('doctor')
+  .description('check that this machine has what the work needs')
+  .action(() => run(async (output) => (await import('./doctor-command.ts')).doctorCommand(output)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    status = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof WrongUse) {
+    process.stderr.write(`${error.message}\nSee: cxai --help\n`);
+    status = 2;
+  } else {
+    createOutput(program.opts<{ json: boolean }>().json).failure('', error);
+    status = 1;
+  }
+}
+process.exitCode = status;
