@@ -1,0 +1,21 @@
+/**
+ * Which magnitude gets the strongest colour: each map's own, or one for all maps of the same unit. A shared
+ * scale shows that a weak map is weak; maps of different units have no common scale.
+ */
+import type { ScaleChoice } from './view.ts';
+
+export interface ScaledMap {
+  readonly method: string;
+  readonly unit: string;
+  /** Limit of the map's own display scale. */
+  readonly limit: number;
+}
+
+/** The limit of every method, by name; never 0. */
+export function colorLimits(maps: readonly ScaledMap[], choice: ScaleChoice): Map<string, number> {
+  const largest = new Map<string, number>();
+  for (const { unit, limit } of maps) largest.set(unit, Math.max(largest.get(unit) ?? 0, limit));
+  return new Map(
+    maps.map(({ method, unit, limit }) => [method, (choice === 'shared' ? largest.get(unit)! : limit) || 1]),
+  );
+}

@@ -1,0 +1,68 @@
+/** Draws one panel: black, the image, and over it what a method says. */
+import type { Extent, Viewport } from './viewport.ts';
+
+export interface Placement {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Overlay {
+  readonly opacity: number;
+  /** The coloured map, and its outline in map pixels where only that is asked for. */
+  readonly colors: HTMLCanvasElement | OffscreenCanvas;
+  readonly outline: Path2D | null;
+  /** The rectangle of the source image that the map covers, in source pixels. */
+  readonly placement: Placement;
+}
+
+export interface Scene {
+  /** The rendering of the source; it is stretched to `source`, its true size in pixels. */
+  readonly image: CanvasImageSource | null;
+  readonly source: Extent;
+  readonly viewport: Viewport;
+  readonly overlay: Overlay | null;
+}
+
+const outlineColor = '#5cc8ff';
+
+export function drawPanel(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { image, source, viewport, overlay } = scene;
+  const { scale, offsetX, offsetY } = viewport;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.fillStyle = '#000';
+  context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+  context.setTransform(scale, 0, 0, scale, offsetX, offsetY);
+  // Pixels are shown as pixels once they are large enough to be told apart.
+  context.imageSmoothingEnabled = scale < 4;
+  context.imageSmoothingQuality = 'high';
+  if (image) context.drawImage(image, 0, 0, source.width, source.height);
+  if (overlay) drawOverlay(context, overlay, scale);
+}
+
+function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay, scale: number): void {
+  const { placement, colors, outline, opacity } = overlay;
+  context.save();
+  context.globalAlpha = opacity;
+  context.translate(placement.x, placement.y);
+  context.scale(placement.width / colors.width, placement.height / colors.height);
+  const mapScale = (scale * placement.width) / colors.width;
+  if (outline) {
+    // A dark line below the bright one keeps the outline visible on white.
+    for (const [color, width] of [
+      ['#000', 3.5],
+      [outlineColor, 1.5],
+    ] as const) {
+      context.strokeStyle = color;
+      context.lineWidth = (width * devicePixelRatio) / mapScale;
+      context.lineJoin = 'round';
+      context.stroke(outline);
+    }
+  } else {
+    // One value stays one square, unless there are more values than pixels.
+    context.imageSmoothingEnabled = mapScale < 1;
+    context.drawImage(colors, 0, 0);
+  }
+  context.restore();
+}

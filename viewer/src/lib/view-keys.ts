@@ -1,0 +1,36 @@
+/** What a key does to the view; null where it does nothing. */
+import type { View } from './view.ts';
+
+export function viewChange(view: View, key: string): Partial<View> | null {
+  switch (key) {
+    case '[':
+      return { opacity: stepped(view.opacity, -0.05, 0, 1) };
+    case ']':
+      return { opacity: stepped(view.opacity, 0.05, 0, 1) };
+    case ',':
+      return { top: stepped(view.top, view.top > 10 ? -5 : -1, 1, 100) };
+    case '.':
+      return { top: stepped(view.top, view.top >= 10 ? 5 : 1, 1, 100) };
+    case 'c':
+    case 'C':
+      return { style: view.style === 'fill' ? 'contour' : 'fill' };
+    case 'h':
+    case 'H':
+      return { scale: view.scale === 'own' ? 'shared' : 'own' };
+    case 'i':
+    case 'I':
+      return { inverted: !view.inverted };
+    case '+':
+      return { zoom: Math.min(64, view.zoom * 1.25) };
+    case '-':
+      return { zoom: Math.max(1, view.zoom / 1.25) };
+    case '=':
+      return { zoom: 1, x: 0.5, y: 0.5 };
+    default:
+      return null;
+  }
+}
+
+/** Rounded to hundredths, so that repeated steps leave short numbers in the link. */
+const stepped = (value: number, step: number, low: number, high: number): number =>
+  Math.min(high, Math.max(low, Math.round((value + step) * 100) / 100));
