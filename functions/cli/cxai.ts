@@ -161,6 +161,14 @@ program
   .description('check that this machine has what the work needs')
   .action(() => run(async (output) => (await import('./doctor-command.ts')).doctorCommand(output)));
 
+program
+  .command('schemas')
+  .description('write the contracts (model card, manifest, …) as JSON Schema files')
+  .option('--out <folder>', 'where they go', 'shared/manifest/json-schema')
+  .action((flags: { out: string }) =>
+    run(async (output) => (await import('./schemas-command.ts')).schemasCommand(flags.out, output)),
+  );
+
 try {
   await program.parseAsync();
 } catch (error) {
