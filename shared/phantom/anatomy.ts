@@ -11,6 +11,7 @@ import {
   capsuleDistance,
   type Ellipse,
   ellipseDistance,
+  length,
   mix,
   smoothMin,
   softStep,
@@ -98,7 +99,7 @@ function headSurface(source: UniformSource): (x: number, y: number) => number {
   }));
   return (x, y) => {
     const angle = Math.atan2(y / halfLength, x / halfWidth);
-    const radius = Math.hypot(x / halfWidth, y / halfLength);
+    const radius = length(x / halfWidth, y / halfLength);
     const bulge = waves.reduce(
       (sum, { order, size, phase }) => sum + size * Math.cos(order * angle + phase),
       0,
@@ -200,18 +201,19 @@ function drawFolds(source: UniformSource): (x: number, y: number, depth: number)
   const cortex = between(source, 0.032, 0.042);
   const spacing = 0.62 / density;
   return (x, y, depth) => {
-    const angle = Math.atan2(y, x);
+    const radius = length(x, y) || 1;
+    const [cos, sin] = [x / radius, y / radius];
     const turn = 0.35 * bend(x * 5, y * 5);
     const around = density + 1.9 * depth * density * 0.4;
-    const noise = outer(Math.cos(angle) * around + turn, Math.sin(angle) * around + turn);
-    const furrowDepth = 0.17 + 0.12 * reach(Math.cos(angle) * 3, Math.sin(angle) * 3);
+    const noise = outer(cos * around + turn, sin * around + turn);
+    const furrowDepth = 0.17 + 0.12 * reach(cos * 3, sin * 3);
     const beyond = Math.max(0, depth - furrowDepth);
-    const furrow = Math.hypot(Math.abs(noise) * spacing * 0.9, beyond);
+    const furrow = length(Math.abs(noise) * spacing * 0.9, beyond);
     const midline = Math.abs(x + 0.012 * bend(y * 3, 9));
     const closed = Math.max(0, 0.36 - Math.abs(y + 0.02));
-    const fissure = Math.hypot(midline, closed);
+    const fissure = length(midline, closed);
     const sideways = Math.abs(inner(y * 4.5 + 0.5 * bend(x * 7, y * 7), Math.sign(x) * 20 + x * 4)) * 0.13;
-    const medial = Math.hypot(sideways, Math.max(0, fissure - 0.06 - 0.05 * reach(y * 6, 30 * Math.sign(x))));
+    const medial = length(sideways, Math.max(0, fissure - 0.06 - 0.05 * reach(y * 6, 30 * Math.sign(x))));
     return {
       fluid: Math.min(
         furrow - width * softStep(0.06 + furrowDepth - depth, 0.06),

@@ -9,6 +9,7 @@ import { type UniformSource, xoshiro } from '../attribution/noise/xoshiro.ts';
 import { drawAnatomy } from './anatomy.ts';
 import { gradientNoise } from './gradient-noise.ts';
 import { drawLesion, type Lesion } from './lesion.ts';
+import { length } from './shapes.ts';
 
 export interface PhantomOptions {
   /** Pixels along each side; default 256. */
@@ -54,7 +55,7 @@ export function brainPhantom(seed: number, options: PhantomOptions): BrainPhanto
       const before = lesion?.displace(x, y) ?? { x, y };
       const tissue = anatomy.signal(before.x, before.y, edge);
       const signal = bias(u, v) * (lesion?.paint(tissue, x, y, edge) ?? tissue);
-      const magnitude = Math.hypot(signal + sigma * normal(), sigma * normal());
+      const magnitude = length(signal + sigma * normal(), sigma * normal());
       image[at] = Math.round(Math.min(255, WHITE_LEVEL * magnitude));
       mask[at] = lesion !== null && lesion.distance(x, y) < 0 ? 255 : 0;
     }

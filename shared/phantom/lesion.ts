@@ -6,7 +6,7 @@ import { normals } from '../attribution/noise/normal.ts';
 import type { UniformSource } from '../attribution/noise/xoshiro.ts';
 import type { Anatomy } from './anatomy.ts';
 import { gradientNoise } from './gradient-noise.ts';
-import { mix, type Point, softStep } from './shapes.ts';
+import { length, mix, type Point, softStep } from './shapes.ts';
 
 export interface Lesion {
   readonly center: Point;
@@ -38,10 +38,9 @@ export function drawLesion(anatomy: Anatomy, source: UniformSource): Lesion {
   const distance = (x: number, y: number): number => {
     const dx = x - center.x;
     const dy = y - center.y;
-    const length = Math.hypot(dx, dy) || 1;
-    const uneven =
-      1 + 0.24 * rim((dx / length) * 1.2 + grain, (dy / length) * 1.2) + 0.06 * rim(x * 22, y * 22);
-    return length - radius * uneven;
+    const far = length(dx, dy) || 1;
+    const uneven = 1 + 0.24 * rim((dx / far) * 1.2 + grain, (dy / far) * 1.2) + 0.06 * rim(x * 22, y * 22);
+    return far - radius * uneven;
   };
   const paint = (signal: number, x: number, y: number, edge: number): number => {
     const outside = distance(x, y);
