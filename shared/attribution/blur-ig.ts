@@ -12,7 +12,7 @@ import type { Classifier } from '../runtime/classifier.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Method } from './method.ts';
 import { ModelCalls } from './model-calls.ts';
-import { geometryOf } from './planes.ts';
+import { geometryOf, planesOf } from './planes.ts';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('Scales on the path.'),
@@ -100,20 +100,14 @@ function scaleSpaceOf(
   input: Tensor,
   gradStep: number,
 ): (sigma: number, blurred: Float64Array, slope: Float64Array) => void {
-  const { channels, height, width, channelStride, pixelStride } = geometryOf(model);
+  const { height, width, channelStride, pixelStride } = geometryOf(model);
   const pixels = height * width;
-  const spaces = Array.from({ length: channels }, (_, c) => {
-    const plane = Float64Array.from(
-      { length: pixels },
-      (__, p) => input.data[c * channelStride + p * pixelStride]!,
-    );
-    return gaussianScaleSpace(plane, height, width);
-  });
+  const spaces = planesOf(model, input.data).map((plane) => gaussianScaleSpace(plane, height, width));
   const planeBlurred = new Float64Array(pixels);
   const planeSlope = new Float64Array(pixels);
   return (sigma, blurred, slope) => {
     spaces.forEach((space, c) => {
-      space.at(sigma, gradStep, planeBlurred, planeSlope, 0);
+      space.at(sigma, gradStep, planeBlurred, planeSlope);
       for (let p = 0; p < pixels; p++) {
         blurred[c * channelStride + p * pixelStride] = planeBlurred[p]!;
         slope[c * channelStride + p * pixelStride] = planeSlope[p]!;

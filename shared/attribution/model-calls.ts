@@ -8,7 +8,7 @@ import { Cancelled, PermanentFault } from '../errors.ts';
 import type { Classifier } from '../runtime/classifier.ts';
 import { type FloatArray, type Tensor, tensor } from '../tensor/tensor.ts';
 import { checkRequest } from './check-request.ts';
-import type { Attribution, AttributionContext } from './method.ts';
+import type { Attribution, AttributionContext, Method } from './method.ts';
 
 const DEFAULT_BATCH_SIZE = 8;
 
@@ -86,11 +86,23 @@ export class ModelCalls {
     return found;
   }
 
-  /** Counts of a nested attribution that ran its own calls. */
-  include(nested: Pick<Attribution, 'gradients' | 'forwards'>): void {
-    this.#gradients += nested.gradients;
-    this.#forwards += nested.forwards;
-    this.#report();
+  /** Runs another method inside this one: its calls count here, its progress moves this one's. */
+  async nested<O>(
+    method: Method<O>,
+    model: Classifier,
+    input: Tensor,
+    context: AttributionContext,
+    options: O,
+  ): Promise<Attribution> {
+    this.throwIfCancelled();
+    const share = method.cost(options);
+    const done = this.#gradients + this.#forwards;
+    const onProgress = (fraction: number): void =>
+      this.#report(done + fraction * (share.gradients + share.forwards));
+    const found = await method.attribute(model, input, { ...context, onProgress }, options);
+    this.#gradients += found.gradients;
+    this.#forwards += found.forwards;
+    return found;
   }
 
   /** Throws Cancelled where the caller has stopped the work. */
@@ -121,13 +133,13 @@ export class ModelCalls {
         write(first + i, data.subarray(i * this.#size, (i + 1) * this.#size));
       }
       await run(first, tensor(data, [length, ...this.#model.inputShape]), length);
-      this.#report();
+      this.#report(this.#gradients + this.#forwards);
     }
     this.throwIfCancelled();
   }
 
-  #report(): void {
-    const fraction = this.#planned > 0 ? Math.min(1, (this.#gradients + this.#forwards) / this.#planned) : 1;
+  #report(done: number): void {
+    const fraction = this.#planned > 0 ? Math.min(1, done / this.#planned) : 1;
     if (fraction <= this.#progress) return;
     this.#progress = fraction;
     this.#context.onProgress?.(fraction);

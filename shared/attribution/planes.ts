@@ -33,3 +33,14 @@ export function channelOf(model: Pick<Classifier, 'layout' | 'inputShape'>): (in
     ? (index) => index % pixelStride
     : (index) => Math.floor(index / channelStride) % channels;
 }
+
+/** One row-major [height, width] float64 plane per channel, copied. */
+export function planesOf(
+  model: Pick<Classifier, 'layout' | 'inputShape'>,
+  values: ArrayLike<number>,
+): Float64Array[] {
+  const { channels, height, width, channelStride, pixelStride } = geometryOf(model);
+  return Array.from({ length: channels }, (_, c) =>
+    Float64Array.from({ length: height * width }, (__, p) => values[c * channelStride + p * pixelStride]!),
+  );
+}

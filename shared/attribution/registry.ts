@@ -7,13 +7,14 @@ import { inputXGradient } from './input-x-gradient.ts';
 import { integratedGradients } from './integrated-gradients.ts';
 import type { Method } from './method.ts';
 import { smoothGradOver } from './smoothgrad.ts';
+import { xraiOver } from './xrai.ts';
 
 export { parseOptions } from './parse-options.ts';
 
 const bases: readonly Method<unknown>[] = [gradients, inputXGradient, integratedGradients, guidedIg, blurIg];
 
 /** In the order in which they are listed to people. */
-export const methods: readonly Method<unknown>[] = [...bases, smoothGradOver(bases)];
+export const methods: readonly Method<unknown>[] = [...bases, smoothGradOver(bases), xraiOver(bases)];
 
 /** The method of that name. Throws PermanentFault (`method-unknown`) that lists the names there are. */
 export function methodNamed(name: string): Method<unknown> {

@@ -94,10 +94,7 @@ export async function meanOverCopies(copies: Copies): Promise<Attribution> {
   let total = new Float64Array(0);
   let shape: readonly number[] = [];
   for (let sample = 0; sample < samples; sample++) {
-    calls.throwIfCancelled();
-    const { onProgress: _, ...quiet } = context;
-    const found = await inner.attribute(model, copies.noisy(sample), quiet, ofOptions);
-    calls.include(found);
+    const found = await calls.nested(inner, model, copies.noisy(sample), context, ofOptions);
     shape = found.map.shape;
     if (sample === 0) total = new Float64Array(found.map.data.length);
     found.map.data.forEach((value, i) => {

@@ -11,8 +11,8 @@ import { gaussianKernel } from './gaussian.ts';
 import { type FourierPlan, fourierPlan } from './gaussian-fft.ts';
 
 export interface ScaleSpace {
-  /** Writes L(σ) and the difference quotient, both [height, width] row-major, at the given offsets. */
-  at(sigma: number, delta: number, blurred: Float64Array, slope: Float64Array, offset: number): void;
+  /** Writes L(σ) and the difference quotient, both [height, width] row-major. */
+  at(sigma: number, delta: number, blurred: Float64Array, slope: Float64Array): void;
 }
 
 interface Grid {
@@ -35,7 +35,7 @@ export function gaussianScaleSpace(plane: ArrayLike<number>, height: number, wid
     return grid;
   };
   return {
-    at(sigma, delta, blurred, slope, offset) {
+    at(sigma, delta, blurred, slope) {
       const near = gaussianKernel(sigma);
       const far = gaussianKernel(sigma + delta);
       const grid = gridFor(far.length - 1);
@@ -53,8 +53,8 @@ export function gaussianScaleSpace(plane: ArrayLike<number>, height: number, wid
         const imaginary = half.imaginary.subarray(y * size, (y + 1) * size);
         grid.columns.inverse(real, imaginary);
         for (let x = 0; x < width; x++) {
-          blurred[offset + y * width + x] = real[x]! * scale;
-          slope[offset + y * width + x] = imaginary[x]! * scale;
+          blurred[y * width + x] = real[x]! * scale;
+          slope[y * width + x] = imaginary[x]! * scale;
         }
       }
     },

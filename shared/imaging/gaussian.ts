@@ -16,26 +16,28 @@ export function gaussianKernel(sigma: number): Float64Array {
   return kernel.map((value) => value / sum);
 }
 
-/** A blurred copy of a row-major [height, width] plane. */
+/** A blurred copy of a row-major [height, width] plane; two sigmas are [down the rows, along a row]. */
 export function gaussianBlur(
   plane: ArrayLike<number>,
   height: number,
   width: number,
-  sigma: number,
+  sigma: number | readonly [number, number],
   border: GaussianBorder = 'zero',
 ): Float64Array {
-  const kernel = gaussianKernel(sigma);
+  const [downSigma, alongSigma] = typeof sigma === 'number' ? [sigma, sigma] : sigma;
+  const down = gaussianKernel(downSigma);
+  const along = gaussianKernel(alongSigma);
   const rows = new Float64Array(height * width);
   const lineIn = new Float64Array(Math.max(height, width));
   const lineOut = new Float64Array(Math.max(height, width));
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) lineIn[x] = plane[y * width + x]!;
-    blurLineInto(lineIn, lineOut, width, kernel, border);
+    blurLineInto(lineIn, lineOut, width, along, border);
     for (let x = 0; x < width; x++) rows[y * width + x] = lineOut[x]!;
   }
   for (let x = 0; x < width; x++) {
     for (let y = 0; y < height; y++) lineIn[y] = rows[y * width + x]!;
-    blurLineInto(lineIn, lineOut, height, kernel, border);
+    blurLineInto(lineIn, lineOut, height, down, border);
     for (let y = 0; y < height; y++) rows[y * width + x] = lineOut[y]!;
   }
   return rows;

@@ -6,6 +6,7 @@ export const quickOptions: Readonly<Record<string, Record<string, unknown>>> = {
   'guided-ig': { steps: 9 },
   'blur-ig': { steps: 9, maxSigma: 3 },
   smoothgrad: { of: 'integrated-gradients', ofOptions: { steps: 3 }, samples: 5, seed: 3 },
+  xrai: { ofOptions: { steps: 4 } },
 };
 
 /** On F = Σ w x with baseline 0: the gradient w, the share w·x, or a law tested beside the method itself. */
@@ -16,4 +17,5 @@ export const onLinearModel: Readonly<Record<string, 'gradient' | 'share' | 'own 
   'guided-ig': 'share',
   'blur-ig': 'own test',
   smoothgrad: 'own test',
+  xrai: 'own test',
 };
