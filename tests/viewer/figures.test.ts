@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { count, duration, figure, percent, timeAgo } from '../../viewer/src/lib/figures.ts';
+import { byMethodOrder, methodTitle } from '../../viewer/src/lib/method-titles.ts';
+
+describe('figures', () => {
+  it('have three digits, a true minus sign, and powers of ten where long', () => {
+    expect([0.012345, -1.5, 0, 1840, -0.000042, 123456, Number.NaN].map(figure)).toEqual([
+      '0.0123',
+      '−1.5',
+      '0',
+      '1840',
+      '−4.2e−5',
+      '1.2e5',
+      '–',
+    ]);
+  });
+
+  it('never round a probability to certainty', () => {
+    expect([0, 0.0004, 0.873, 0.99999, 1].map(percent)).toEqual([
+      '0.0 %',
+      '< 0.1 %',
+      '87.3 %',
+      '> 99.9 %',
+      '100.0 %',
+    ]);
+  });
+
+  it('say durations, ages and counts as people do', () => {
+    expect([8.2, 1400, 125_000].map(duration)).toEqual(['8 ms', '1.4 s', '2 min 5 s']);
+    expect([10e3, 12 * 60e3, 3 * 3600e3].map((age) => timeAgo(1e12, 1e12 + age))).toEqual([
+      'just now',
+      '12 min ago',
+      '3 h ago',
+    ]);
+    expect([count(1, 'run'), count(1024, 'run')]).toEqual(['1 run', '1,024 runs']);
+  });
+});
+
+describe('method titles', () => {
+  it('are the known ones, or the name in words', () => {
+    expect([methodTitle('guided-ig'), methodTitle('new-method')]).toEqual(['Guided IG', 'New method']);
+  });
+
+  it('order known methods before unknown ones', () => {
+    expect(['zeta', 'gradients', 'alpha', 'grad-cam'].sort(byMethodOrder)).toEqual([
+      'grad-cam',
+      'gradients',
+      'alpha',
+      'zeta',
+    ]);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { readGalleryFragment, writeGalleryFragment } from '../../viewer/src/lib/gallery-fragment.ts';
+import {
+  countStatuses,
+  everyRun,
+  mergeRuns,
+  modelsOf,
+  runOrders,
+  selectRuns,
+} from '../../viewer/src/lib/run-list.ts';
+import { entryOf, exampleRunId } from './fixture/example-run.ts';
+import { exampleRuns } from './fixture/write-data-root.ts';
+
+const runs = exampleRuns().map(entryOf);
+const ids = (list: readonly { runId: string }[]) => list.map((run) => Number.parseInt(run.runId, 16));
+
+describe('selectRuns', () => {
+  it('shows the newest first where nothing is asked for', () => {
+    expect(ids(selectRuns(runs, everyRun))).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
+  });
+
+  it('puts what failed before what partly failed before what did not', () => {
+    expect(ids(selectRuns(runs, { ...everyRun, order: 'failed-first' }))).toEqual([6, 3, 7, 2, 8, 5, 4, 1]);
+  });
+
+  it('sorts by probability both ways, with runs that have none last', () => {
+    const descending = selectRuns(runs, { ...everyRun, order: 'most-certain' }).map((run) => run.probability);
+    expect(descending.slice(0, -1)).toEqual([...descending.slice(0, -1)].sort((a, b) => b! - a!));
+    expect(descending.at(-1)).toBeNull();
+    expect(selectRuns(runs, { ...everyRun, order: 'least-certain' }).at(-1)!.probability).toBeNull();
+  });
+
+  it('finds every word in class, model, error or failed method, in any case', () => {
+    expect(ids(selectRuns(runs, { ...everyRun, text: 'MENINGIOMA blur-ig' }))).toEqual([7]);
+    expect(ids(selectRuns(runs, { ...everyRun, text: '65,536 bytes' }))).toEqual([6]);
+    expect(selectRuns(runs, { ...everyRun, text: 'meningioma glioma' })).toEqual([]);
+  });
+
+  it('keeps to a model and a status', () => {
+    expect(ids(selectRuns(runs, { ...everyRun, model: 'brain-mri-resnet' }))).toEqual([4]);
+    expect(ids(selectRuns(runs, { ...everyRun, status: 'partial' }))).toEqual([7, 2]);
+  });
+});
+
+describe('mergeRuns', () => {
+  it('keeps one entry a run, the one that arrived last, newest first', () => {
+    const changed = { ...runs[3]!, error: 'changed' };
+    const merged = mergeRuns(runs.slice(2), [runs[0]!, changed]);
+    expect(ids(merged)).toEqual([8, 6, 5, 4, 3, 2, 1]);
+    expect(merged.find((run) => run.runId === changed.runId)!.error).toBe('changed');
+  });
+});
+
+describe('countStatuses and modelsOf', () => {
+  it('count under the other conditions, whatever status is asked for', () => {
+    const all = { complete: 4, partial: 2, failed: 1, rejected: 1 };
+    expect(countStatuses(runs, { ...everyRun, status: 'failed' })).toEqual(all);
+    expect(countStatuses(runs, { ...everyRun, text: 'xrai' })).toEqual({
+      complete: 0,
+      partial: 1,
+      failed: 1,
+      rejected: 0,
+    });
+  });
+
+  it('list each model once, and none for files without one', () => {
+    expect(modelsOf([...runs, { ...runs[2]!, runId: exampleRunId(99), modelId: null }])).toEqual([
+      'brain-mri-cnn3',
+      'brain-mri-resnet',
+    ]);
+  });
+});
+
+describe('the gallery fragment', () => {
+  it('gives back every query it is given, and is empty for the default', () => {
+    expect(writeGalleryFragment(everyRun)).toBe('');
+    for (const order of runOrders) {
+      const query = { text: 'a & b = #ü', model: 'brain-mri-cnn3', status: 'failed', order } as const;
+      expect(readGalleryFragment(`#${writeGalleryFragment(query)}`)).toEqual(query);
+    }
+  });
+
+  it('ignores what it does not know', () => {
+    expect(readGalleryFragment('#status=broken&order=random&x=1')).toEqual(everyRun);
+  });
+});
