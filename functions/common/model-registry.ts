@@ -6,6 +6,7 @@
 import { PermanentFault } from '../../shared/errors.ts';
 import { cardKey, modelKey, modelsPrefix } from '../../shared/manifest/keys.ts';
 import { type ModelCard, modelCardSchema, modelIdSchema } from '../../shared/manifest/model-card.ts';
+import { forwardFlops } from '../../shared/onnx/forward-flops.ts';
 import { digestOf } from '../../shared/pipeline/digest.ts';
 import type { Classifier } from '../../shared/runtime/classifier.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
@@ -19,6 +20,8 @@ export interface ModelRegistry {
   card(modelId: string): Promise<ModelCard>;
   /** The compiled classifier of exactly this digest. */
   classifier(card: ModelCard): Promise<Classifier>;
+  /** Floating-point operations of one image's forward pass. */
+  forwardFlops(card: ModelCard): Promise<number>;
   ids(): Promise<string[]>;
 }
 
@@ -26,9 +29,10 @@ const cardLifetimeMs = 10_000;
 
 export function createModelRegistry(store: ObjectStore, runner: Runner, capacity = 3): ModelRegistry {
   const cards = new Map<string, { card: ModelCard; readAt: number }>();
+  const flops = new Map<string, number>();
   const open = new Map<string, Promise<Classifier>>();
 
-  async function compile(card: ModelCard): Promise<Classifier> {
+  async function modelFile(card: ModelCard): Promise<Uint8Array> {
     const object = await store.read(modelKey(card.id, card.file));
     if (!object || digestOf(object.bytes) !== card.digest) {
       throw new PermanentFault(
@@ -39,7 +43,11 @@ export function createModelRegistry(store: ObjectStore, runner: Runner, capacity
         },
       );
     }
-    return compileClassifier(object.bytes, runner, {
+    return object.bytes;
+  }
+
+  async function compile(card: ModelCard): Promise<Classifier> {
+    return compileClassifier(await modelFile(card), runner, {
       layout: card.input.layout,
       inputShape: inputShapeOf(card),
     });
@@ -56,6 +64,11 @@ export function createModelRegistry(store: ObjectStore, runner: Runner, capacity
   return {
     runner,
     ids,
+    async forwardFlops(card) {
+      const known = flops.get(card.digest) ?? forwardFlops(await modelFile(card), inputShapeOf(card));
+      flops.set(card.digest, known);
+      return known;
+    },
     async card(modelId) {
       const kept = cards.get(modelId);
       if (kept && Date.now() - kept.readAt < cardLifetimeMs) return kept.card;
