@@ -1,0 +1,117 @@
+/**
+ * Gradients of convolution with respect to image, weights and bias.
+ *
+ * Image, stride 1: a plain Conv of the upstream with every kernel turned by 180° and in- and out-channels
+ * exchanged, pads p′ = d·(k − 1) − p. Other strides: ConvTranspose with the same weights.
+ */
+
+import { type Constant, floats } from '../../onnx/constant.ts';
+import { int, ints, type Node, numberOf, numbersOf } from '../../onnx/graph.ts';
+import type { GraphBuilder } from '../../onnx/graph-builder.ts';
+import { explicitWindow, type Window, windowAttributes, windowExtents } from '../../onnx/window.ts';
+import { elementCount } from '../../tensor/tensor.ts';
+import { type GradientRule, rule } from '../gradient-rule.ts';
+import { weightGradient } from './convolution-weights.ts';
+
+const conv = rule('Conv', (node, [upstream], graph) => {
+  const [image, weight, bias] = node.inputs as [string, string, string | undefined];
+  const window = explicitWindow(node);
+  const group = numberOf(node, 'group', 1);
+  return [
+    () => imageGradient(graph, upstream, weight, graph.shape(image), window, group),
+    () => weightGradient(graph, image, upstream, window, group),
+    bias ? () => sumOverPixels(graph, upstream) : undefined,
+  ];
+});
+
+function imageGradient(
+  graph: GraphBuilder,
+  upstream: string,
+  weight: string,
+  imageShape: readonly number[],
+  window: Window,
+  group: number,
+): string {
+  const spans = windowExtents(window);
+  const rank = spans.length;
+  const pads = window.pads.map((pad, at) => spans[at % rank]! - 1 - pad);
+  if (window.strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0)) {
+    const attributes = { ...windowAttributes({ ...window, pads }), group: int(group) };
+    return graph.op('Conv', [upstream, turned(graph, weight, group)], attributes);
+  }
+  const counts = graph.shape(upstream).slice(2);
+  const extra = imageShape.slice(2).map((extent, axis) => {
+    const reached = window.strides[axis]! * (counts[axis]! - 1) + spans[axis]!;
+    return extent + window.pads[axis]! + window.pads[axis + rank]! - reached;
+  });
+  const attributes = { ...windowAttributes(window), output_padding: ints(extra), group: int(group) };
+  return graph.op('ConvTranspose', [upstream, weight], attributes);
+}
+
+/** [M, C/g, ...k] -> [C, M/g, ...k] with every kernel turned by 180°. */
+function turned(graph: GraphBuilder, weight: string, group: number): string {
+  const constant = graph.constantOf(weight);
+  const [m, c, ...kernel] = graph.shape(weight) as [number, number, ...number[]];
+  if (constant) return graph.constant(turnedConstant(constant, group), `${weight}_turned`);
+  const grouped = graph.op('Reshape', [weight, graph.vector([group, m / group, c, elementCount(kernel)])]);
+  const swapped = graph.op('Transpose', [grouped], { perm: ints([0, 2, 1, 3]) });
+  const backwards = Array.from(
+    { length: elementCount(kernel) },
+    (_, tap, count = elementCount(kernel)) => count - 1 - tap,
+  );
+  const flipped = graph.op('Gather', [swapped, graph.vector(backwards)], { axis: int(3) });
+  return graph.op('Reshape', [flipped, graph.vector([group * c, m / group, ...kernel])]);
+}
+
+function turnedConstant({ shape, data }: Constant, group: number): Constant {
+  const [m, c, ...kernel] = shape as [number, number, ...number[]];
+  const taps = elementCount(kernel);
+  const perGroup = m / group;
+  const result = new Float32Array(data.length);
+  for (let g = 0; g < group; g++) {
+    for (let out = 0; out < perGroup; out++) {
+      for (let channel = 0; channel < c; channel++) {
+        const from = ((g * perGroup + out) * c + channel) * taps;
+        const to = ((g * c + channel) * perGroup + out) * taps;
+        for (let tap = 0; tap < taps; tap++) result[to + taps - 1 - tap] = data[from + tap]!;
+      }
+    }
+  }
+  return floats(result, [group * c, perGroup, ...kernel]);
+}
+
+function sumOverPixels(graph: GraphBuilder, upstream: string): string {
+  const axes = graph.shape(upstream).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  return graph.op('ReduceSum', [upstream, graph.vector(axes)], { keepdims: int(0) });
+}
+
+/** The transpose of a transposed convolution is the convolution with the same weights. */
+const convTranspose = rule('ConvTranspose', (node: Node, [upstream], graph) => {
+  const window = explicitWindow(node);
+  const extra = numbersOf(node, 'output_padding') ?? window.kernel.map(() => 0);
+  const rank = window.kernel.length;
+  const pads = window.pads.map((pad, at) => (at < rank ? pad : pad - extra[at - rank]!));
+  return [
+    () => {
+      const cropped = pads.every((pad) => pad >= 0) ? upstream : cropEnds(graph, upstream, pads);
+      const attributes = windowAttributes({ ...window, pads: pads.map((pad) => Math.max(0, pad)) });
+      return graph.op('Conv', [cropped, node.inputs[1]!], {
+        ...attributes,
+        group: int(numberOf(node, 'group', 1)),
+      });
+    },
+    undefined,
+    node.inputs[2] ? () => sumOverPixels(graph, upstream) : undefined,
+  ];
+});
+
+/** Negative end pads drop the pixels that `output_padding` added. */
+function cropEnds(graph: GraphBuilder, value: string, pads: readonly number[]): string {
+  const extents = graph.shape(value).slice(2);
+  const ends = extents.map((extent, axis) => extent + Math.min(0, pads[axis + extents.length]!));
+  const axes = extents.map((_, axis) => axis + 2);
+  const lists = [extents.map(() => 0), ends, axes, extents.map(() => 1)].map((list) => graph.vector(list));
+  return graph.op('Slice', [value, ...lists]);
+}
+
+export const CONVOLUTION_RULES: readonly GradientRule[] = [conv, convTranspose];
