@@ -14,7 +14,7 @@
  * pools that the gradient table knows; batch normalization takes its stored statistics as constants.
  */
 import type { Constant } from '../onnx/constant.ts';
-import type { Graph } from '../onnx/graph.ts';
+import type { Graph, Model } from '../onnx/graph.ts';
 import { int } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { readModel } from '../onnx/read-model.ts';
@@ -27,7 +27,7 @@ import { renameValues } from './rename-values.ts';
 
 export interface TrainingOptions {
   readonly batch: number;
-  /** Names of weights in the model; all float weights where left out. */
+  /** Names of weights in the model; all weights and biases of Conv, Gemm, MatMul, Add and Mul where left out. */
   readonly parameters?: readonly string[];
   /** One image without the batch axis, where the model leaves its extents open. */
   readonly inputShape?: readonly number[];
@@ -65,6 +65,13 @@ export function trainingGraph(model: Uint8Array, options: TrainingOptions): Trai
   const initial = new Map(parameters.map((name) => [name, source.constants.get(name)!]));
   const bytes = writeModel(renameValues(builder.build(outputs), names));
   return { bytes, parameters, initial, imageShape, labelsShape };
+}
+
+function trainableWeights({ nodes, constants }: Model): string[] {
+  const read = nodes
+    .filter(({ op }) => ['Conv', 'Gemm', 'MatMul', 'Add', 'Mul'].includes(op))
+    .flatMap(({ inputs }) => inputs);
+  return [...new Set(read)].filter((name) => constants.get(name)?.type === 'float32');
 }
 
 function withCrossEntropy(

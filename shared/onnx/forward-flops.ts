@@ -6,11 +6,12 @@ import { elementCount } from '../tensor/tensor.ts';
 import type { Graph, Node } from './graph.ts';
 import { numberOf } from './graph.ts';
 import { readModel } from './read-model.ts';
-import { SUPPORTED_OPERATORS, specialize } from './specialize.ts';
+import { specialize } from './specialize.ts';
+import { supportedOperators } from './supported-operators.ts';
 
 /** `inputShape` is one image, without the batch axis. */
 export function forwardFlops(model: Uint8Array, inputShape: readonly number[]): number {
-  const { graph } = specialize(readModel(model, SUPPORTED_OPERATORS), [1, ...inputShape]);
+  const { graph } = specialize(readModel(model, supportedOperators), [1, ...inputShape]);
   return graph.nodes.reduce((total, node) => total + flopsOf(node, graph), 0);
 }
 
