@@ -68,7 +68,10 @@ export class RequestBody {
     const sha256 = /^[0-9a-f]{64}$/.test(this.#payloadHash) ? hashDigest('sha256') : undefined;
     const checksum = declared && checksumDigest(declared.algorithm);
     const digests = [md5, sha256, checksum].filter((digest) => digest !== undefined);
-    const stored = await blobs.write(this.#digested(this.#decoded(trailers), digests), inlineLimit);
+    // An error must not destroy the connection over which it is answered.
+    const source = this.#request.iterator({ destroyOnReturn: false });
+    const content = this.#digested(this.#decoded(source, trailers), digests);
+    const stored = await blobs.write(content, inlineLimit).finally(() => source.return?.());
     try {
       this.#checkLength(stored.size);
       const md5Bytes = Buffer.from(await md5.digest());
@@ -89,8 +92,7 @@ export class RequestBody {
     return Buffer.from(stored.inline).toString('utf8');
   }
 
-  #decoded(trailers: Map<string, string>): AsyncIterable<Uint8Array> {
-    const source = this.#request as AsyncIterable<Uint8Array>;
+  #decoded(source: AsyncIterable<Uint8Array>, trailers: Map<string, string>): AsyncIterable<Uint8Array> {
     if (this.#payloadHash === CHUNKED) return decodeChunkedBody(source, trailers);
     if (this.#payloadHash.startsWith('STREAMING-'))
       throw notImplemented(`the payload mode ${this.#payloadHash}`);

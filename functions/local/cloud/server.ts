@@ -23,18 +23,30 @@ export interface ServerParts extends Pick<ActionContext, 'cloud' | 'receiver' | 
   readonly closing: AbortSignal;
 }
 
-export function createCloudServer(parts: ServerParts): Server {
+export interface CloudServer {
+  readonly server: Server;
+  /** Resolves once no request is being worked on. */
+  readonly idle: () => Promise<void>;
+}
+
+export function createCloudServer(parts: ServerParts): CloudServer {
+  const working = new Set<Promise<void>>();
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    void handle(parts, request, response).catch((error: unknown) => {
-      if (isDisconnect(error)) return;
-      process.stderr.write(`cloud: ${error instanceof Error ? error.stack : String(error)}\n`);
-      if (!response.headersSent) response.writeHead(500);
-      response.destroy();
-    });
+    const work = handle(parts, request, response)
+      .catch((error: unknown) => reportFailure(error, response))
+      .finally(() => working.delete(work));
+    working.add(work);
   };
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, onRequest);
   server.on('checkContinue', onRequest);
-  return server;
+  return { server, idle: async () => void (await Promise.all(working)) };
+}
+
+function reportFailure(error: unknown, response: ServerResponse): void {
+  if (!isDisconnect(error))
+    process.stderr.write(`cloud: ${error instanceof Error ? error.stack : String(error)}\n`);
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500).end();
 }
 
 async function handle(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -67,7 +79,6 @@ async function answerTarget(
   target: string,
 ): Promise<{ answer: Answer; drop: boolean }> {
   const { request, response } = wire;
-  const body = await readBody(wire);
   const leaving = new AbortController();
   response.once('close', () => leaving.abort());
   const context: ActionContext = {
@@ -77,8 +88,12 @@ async function answerTarget(
     origin: `http://${request.headers.host}`,
     signal: AbortSignal.any([leaving.signal, parts.closing]),
   };
-  const authenticate = () => verifyBody(parts, wire, body, 'sqs');
-  return answerSqs(context, { target, body: body.toString('utf8'), authenticate });
+  const readVerified = async () => {
+    const body = await readBody(wire);
+    await verifyBody(parts, wire, body, 'sqs');
+    return body.toString('utf8');
+  };
+  return answerSqs(context, target, readVerified);
 }
 
 async function answerFaults(
@@ -112,7 +127,7 @@ async function readBody({ request, response }: WireRequest): Promise<Buffer> {
   if (request.headers.expect === '100-continue') response.writeContinue();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > JSON_LIMIT) throw notImplemented('JSON requests of more than 8 MiB');
     chunks.push(chunk);

@@ -63,7 +63,13 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const closing = new AbortController();
   const receiver = new Receiver(cloud, arrivals);
   const verifier = new SignatureVerifier(credentials, region);
-  const server = createCloudServer({ cloud, receiver, moveTasks, verifier, closing: closing.signal });
+  const { server, idle } = createCloudServer({
+    cloud,
+    receiver,
+    moveTasks,
+    verifier,
+    closing: closing.signal,
+  });
   const expiry = setInterval(() => expireMessages(cloud), EXPIRY_CHECK_MS).unref();
   const close = async () => {
     clearInterval(expiry);
@@ -73,6 +79,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
       server.close(() => resolve());
       server.closeAllConnections();
     });
+    await idle();
     database.close();
   };
   try {

@@ -52,7 +52,15 @@ export function readXml(text: string, root: string): unknown {
     throw malformedXml();
   }
   if (typeof document !== 'object' || document === null || !(root in document)) throw malformedXml();
-  return (document as Record<string, unknown>)[root];
+  return withoutIndentation((document as Record<string, unknown>)[root]);
+}
+
+/** Drops the text between elements, which is only there for the eye; text of an element of its own stays as it is. */
+function withoutIndentation(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withoutIndentation);
+  if (typeof node !== 'object' || node === null) return node;
+  const members = Object.entries(node).filter(([name]) => name !== '#text');
+  return Object.fromEntries(members.map(([name, child]) => [name, withoutIndentation(child)]));
 }
 
 export function malformedXml(): ServiceError {

@@ -22,6 +22,8 @@ export const createBucket: S3Handler = async (call) => {
   if (!isBucketName(bucket))
     throw new ServiceError(400, 'InvalidBucketName', 'The specified bucket is not valid.');
   if (cloud.buckets.find(bucket)) {
+    // For its first region alone S3 keeps the old promise that creating one's own bucket again succeeds.
+    if (cloud.region === 'us-east-1') return { status: 200, headers: { location: `/${bucket}` } };
     const message = 'Your previous request to create the named bucket succeeded and you already own it.';
     throw new ServiceError(409, 'BucketAlreadyOwnedByYou', message);
   }

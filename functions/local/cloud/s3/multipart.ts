@@ -53,8 +53,7 @@ export const uploadPart: S3Handler = async (call) => {
   let replaced: UploadedPart | undefined;
   try {
     cloud.database.transaction(() => {
-      const { headers } = cloud.uploads.require(bucket, key, id);
-      void headers;
+      cloud.uploads.require(bucket, key, id);
       replaced = cloud.uploads.part(id, number);
       const [segment] = stored.segments;
       cloud.uploads.putPart(id, {

@@ -134,7 +134,7 @@ function findCopySource(
   if (path.includes('?')) throw notImplemented('copying a version of an object');
   if ('x-amz-copy-source-if-modified-since' in headers || 'x-amz-copy-source-if-unmodified-since' in headers)
     throw notImplemented('copying by date');
-  const [bucket = '', key = ''] = decodeURIComponent(path)
+  const [bucket = '', key = ''] = decodePath(path)
     .replace(/^\//, '')
     .split(/\/(.*)/s);
   const source = find(bucket, key);
@@ -146,4 +146,12 @@ function findCopySource(
   if (noneMatch !== undefined && matchesEtag(noneMatch, source.etag))
     throw preconditionFailed('x-amz-copy-source-If-None-Match');
   return source;
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw invalidArgument('x-amz-copy-source is not valid percent-encoded UTF-8.');
+  }
 }

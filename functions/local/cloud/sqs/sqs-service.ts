@@ -19,20 +19,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   ...moveActions,
 };
 
-export interface SqsRequest {
-  /** `AmazonSQS.SendMessage`. */
-  readonly target: string;
-  readonly body: string;
-  /** Throws unless the signature holds. */
-  readonly authenticate: () => Promise<void>;
-}
-
+/** `target` as in `AmazonSQS.SendMessage`; `readVerified` gives the body, or throws unless its signature holds. */
 export async function answerSqs(
   context: ActionContext,
-  { target, body, authenticate }: SqsRequest,
+  target: string,
+  readVerified: () => Promise<string>,
 ): Promise<{ answer: Answer; drop: boolean }> {
   try {
-    await authenticate();
+    const body = await readVerified();
     const [service, operation = ''] = target.split('.');
     const perform =
       service === 'AmazonSQS' && Object.hasOwn(ACTIONS, operation) ? ACTIONS[operation] : undefined;
