@@ -45,10 +45,7 @@ export interface TrainingGraph {
 
 export function trainingGraph(model: Uint8Array, options: TrainingOptions): TrainingGraph {
   const source = readModel(model, supportedOperators);
-  const floatWeights = [...source.constants]
-    .filter(([, { type }]) => type === 'float32')
-    .map(([name]) => name);
-  const { batch, parameters = floatWeights, inputShape = source.input.shape?.slice(1) } = options;
+  const { batch, parameters = trainableWeights(source), inputShape = source.input.shape?.slice(1) } = options;
   const imageShape = [batch, ...(inputShape ?? [])].map((extent) => extent ?? 0);
   const { graph, input, output } = specialize(source, imageShape, { parameters });
   const logits = scoredGraph(graph, output, batch, 'logit');
