@@ -8,7 +8,7 @@ import { PermanentFault } from '../../shared/errors.ts';
 import { type ModelCard, modelCardSchema } from '../../shared/manifest/model-card.ts';
 import type { Model } from '../../shared/onnx/graph.ts';
 import { readModel } from '../../shared/onnx/read-model.ts';
-import { SUPPORTED_OPERATORS } from '../../shared/onnx/specialize.ts';
+import { supportedOperators } from '../../shared/onnx/supported-operators.ts';
 import { digestOf } from '../../shared/pipeline/digest.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
@@ -32,7 +32,7 @@ export interface InferredCard {
 }
 
 export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownFacts): Promise<InferredCard> {
-  const model = readModel(bytes, SUPPORTED_OPERATORS);
+  const model = readModel(bytes, supportedOperators);
   const shape = imageShape(model, known.size);
   const inputShape =
     shape.layout === 'NCHW'

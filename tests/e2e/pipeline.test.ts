@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '../../functions/common/decode-image.ts';
+import { encodePng } from '../../functions/common/encode-png.ts';
+import { readJson } from '../../functions/common/json-object.ts';
+import { bundledModels, readModelFolder } from '../../functions/local/register-models.ts';
+import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
+import { manifestKey, mapName, runKey } from '../../shared/manifest/keys.ts';
+import { type ExplainedManifest, manifestSchema } from '../../shared/manifest/manifest.ts';
+import { defaultMethods, gpuAboveFlops, planMethods } from '../../shared/pipeline/plan-methods.ts';
+import { runIdOf } from '../../shared/pipeline/run-id.ts';
+import { readNpy } from '../../shared/tensor/npy.ts';
+import { type Harness, readAll, startHarness } from './pipeline-harness.ts';
+import { seededPicture } from './seeded-picture.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness({ topology: { visibilitySeconds: 20, maxReceiveCount: 2 } });
+});
+afterAll(() => harness.close());
+
+const picture = (seed: number): Promise<Uint8Array> => encodePng(seededPicture(seed));
+
+async function runOf(name: string, model?: string): Promise<string> {
+  const deadline = performance.now() + 20_000;
+  while (performance.now() < deadline) {
+    const receipt = await harness.receipt(name, model);
+    if (receipt) return receipt.runId;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`no receipt of ${name}`);
+}
+
+async function manifestOf(runId: string) {
+  const deadline = performance.now() + 30_000;
+  while (performance.now() < deadline) {
+    const stored = await readJson(harness.results, manifestKey(runId), manifestSchema);
+    if (stored) return stored.value;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`no manifest of run ${runId}`);
+}
+
+const explained = async (name: string): Promise<ExplainedManifest> => {
+  const manifest = await manifestOf(await runOf(name));
+  if (manifest.status === 'rejected') throw new Error(manifest.error.message);
+  return manifest;
+};
+
+describe('a dropped image', () => {
+  it('becomes a complete manifest with a raw map of every method', async () => {
+    await harness.dropFile('one.png', await picture(1));
+    const manifest = await explained('one.png');
+    expect(manifest.status).toBe('complete');
+    expect(manifest.methods.map(({ method }) => method)).toEqual(defaultMethods);
+    expect(manifest.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 6);
+    for (const { method } of manifest.methods) {
+      const object = await harness.results.read(runKey(manifest.runId, `methods/${method}/map.npy`));
+      const map = readNpy(object!.bytes);
+      expect(map.shape).toEqual([128, 128]);
+      expect(map.data).toBeInstanceOf(Float32Array);
+      expect((map.data as Float32Array).some((value) => value !== 0)).toBe(true);
+    }
+  });
+
+  it('is the same run under another name, and nothing is computed again', async () => {
+    await harness.dropFile('first.png', await picture(2));
+    const before = await explained('first.png');
+    await harness.dropFile('second.png', await picture(2));
+    expect(await runOf('second.png')).toBe(before.runId);
+    expect(await manifestOf(before.runId)).toEqual(before);
+  });
+
+  it('leaves no file name in the results: not in keys, not in contents', async () => {
+    await harness.dropFile('DOE JANE 1970.png', await picture(3));
+    await explained('DOE JANE 1970.png');
+    await harness.dropFile('DOE JANE 1971.png', new Uint8Array());
+    await manifestOf(await runOf('DOE JANE 1971.png'));
+    for (const [key, bytes] of await readAll(harness.results, '')) {
+      expect(`${key}\n${new TextDecoder('latin1').decode(bytes)}`).not.toMatch(/DOE|JANE/);
+    }
+  });
+});
+
+describe('a file that cannot be taken in is rejected with its reason, and the next one works', () => {
+  const text = new TextEncoder().encode('not an image at all, sorry');
+  it.each<[string, string, () => Promise<Uint8Array>]>([
+    ['empty.png', 'image-empty', async () => new Uint8Array()],
+    ['truncated.png', 'image-truncated', async () => (await picture(4)).subarray(0, 900)],
+    ['letter.png', 'image-format', async () => text],
+    ['scan.png.tmp', 'temporary-name', () => picture(5)],
+    ['folder/', 'folder-object', async () => new Uint8Array()],
+  ])('%s: %s', async (name, code, bytes) => {
+    await harness.dropFile(name, await bytes());
+    const manifest = await manifestOf(await runOf(name));
+    expect(manifest).toMatchObject({ status: 'rejected', modelId: 'phantom', error: { code, permanent: true } });
+    expect(manifest.error!.remedy).toBeTruthy();
+  });
+
+  it('a folder of no known model lists the models there are', async () => {
+    await harness.dropFile('a.png', await picture(6), 'unknown-model');
+    const manifest = await manifestOf(await runOf('a.png', 'unknown-model'));
+    expect(manifest).toMatchObject({ status: 'rejected', modelId: null, error: { code: 'model-unknown' } });
+    expect(manifest.error!.message).toContain('phantom');
+  });
+
+  it('all of them stand in the run index beside the good ones', async () => {
+    await harness.dropFile('good.png', await picture(7));
+    const { runId } = await explained('good.png');
+    const rejected = new Set(['empty.png', 'truncated.png', 'letter.png', 'scan.png.tmp', 'folder/']);
+    const ids = await Promise.all([...rejected].map((name) => runOf(name)));
+    await expect
+      .poll(async () => (await harness.runs()).map((entry) => entry.runId), { timeout: 10_000 })
+      .toEqual(expect.arrayContaining([runId, ...ids]));
+  });
+});
+
+describe('a fault that does not pass', () => {
+  it('ends in the dead-letter queue, and its run as partial with the reason', async () => {
+    const bytes = await picture(8);
+    const runId = await expectedRunId(bytes);
+    harness.pipeline.cloud.faults.set({
+      rules: [
+        {
+          fault: 'slow-down',
+          operation: 'PutObject',
+          resource: `cxai-results/${runKey(runId, mapName('smoothgrad'))}`,
+        },
+      ],
+    });
+    await harness.dropFile('faulty.png', bytes);
+    const manifest = await explained('faulty.png');
+    harness.pipeline.cloud.faults.clear();
+    expect(manifest).toMatchObject({ runId, status: 'partial' });
+    expect(manifest.methods.find(({ method }) => method === 'smoothgrad')).toMatchObject({
+      status: 'failed',
+      error: { code: 'object-store-unavailable', permanent: false },
+    });
+    expect(manifest.methods.filter(({ status }) => status === 'complete')).toHaveLength(2);
+  }, 60_000);
+});
+
+/** The run id before the run: content-addressed, so it can be known. */
+async function expectedRunId(bytes: Uint8Array): Promise<string> {
+  const { card } = await readModelFolder(join(bundledModels, 'phantom'));
+  const methods = planMethods(
+    defaultMethods.map((method) => ({ method })),
+    { seed: 0, forwardFlops: 0, rule: { gpu: false, gpuAbove: gpuAboveFlops } },
+  );
+  return runIdOf(pixelDigestOf(await decodeImage(bytes)), card, methods, 0);
+}
