@@ -23,12 +23,14 @@ export interface Scene {
   readonly source: Extent;
   readonly viewport: Viewport;
   readonly overlay: Overlay | null;
+  /** A second overlay, shown from `border` (0 … 1 of the panel's width) to the right in place of the first. */
+  readonly swipe?: { readonly overlay: Overlay | null; readonly border: number } | null;
 }
 
 const outlineColor = '#5cc8ff';
 
 export function drawPanel(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { image, source, viewport, overlay } = scene;
+  const { image, source, viewport, overlay, swipe } = scene;
   const { scale, offsetX, offsetY } = viewport;
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.fillStyle = '#000';
@@ -38,7 +40,26 @@ export function drawPanel(context: CanvasRenderingContext2D, scene: Scene): void
   context.imageSmoothingEnabled = scale < 4;
   context.imageSmoothingQuality = 'high';
   if (image) context.drawImage(image, 0, 0, source.width, source.height);
-  if (overlay) drawOverlay(context, overlay, scale);
+  if (!swipe) {
+    if (overlay) drawOverlay(context, overlay, scale);
+    return;
+  }
+  const { width, height } = context.canvas;
+  const border = swipe.border * width;
+  for (const [shown, from, to] of [
+    [overlay, 0, border],
+    [swipe.overlay, border, width],
+  ] as const) {
+    if (!shown) continue;
+    context.save();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.beginPath();
+    context.rect(from, 0, to - from, height);
+    context.clip();
+    context.setTransform(scale, 0, 0, scale, offsetX, offsetY);
+    drawOverlay(context, shown, scale);
+    context.restore();
+  }
 }
 
 function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay, scale: number): void {

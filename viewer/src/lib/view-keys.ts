@@ -1,5 +1,5 @@
 /** What a key does to the view; null where it does nothing. */
-import type { View } from './view.ts';
+import type { Comparison, View } from './view.ts';
 
 export function viewChange(view: View, key: string): Partial<View> | null {
   switch (key) {
@@ -26,6 +26,18 @@ export function viewChange(view: View, key: string): Partial<View> | null {
       return { zoom: Math.max(1, view.zoom / 1.25) };
     case '=':
       return { zoom: 1, x: 0.5, y: 0.5 };
+    case 'g':
+    case 'G':
+      return { compare: 'grid' };
+    case 's':
+    case 'S':
+      return { compare: toggled(view, 'swipe') };
+    case 'f':
+    case 'F':
+      return { compare: toggled(view, 'flicker') };
+    case 'd':
+    case 'D':
+      return { compare: toggled(view, 'difference') };
     default:
       return null;
   }
@@ -34,3 +46,6 @@ export function viewChange(view: View, key: string): Partial<View> | null {
 /** Rounded to hundredths, so that repeated steps leave short numbers in the link. */
 const stepped = (value: number, step: number, low: number, high: number): number =>
   Math.min(high, Math.max(low, Math.round((value + step) * 100) / 100));
+
+const toggled = (view: View, comparison: Comparison): Comparison =>
+  view.compare === comparison ? 'grid' : comparison;

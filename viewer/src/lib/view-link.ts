@@ -2,7 +2,8 @@
  * A view as a short text for the link: what differs from the initial view as JSON, deflate-raw, base64url.
  * The initial view is the empty text.
  */
-import { initialView, type View, viewFrom } from './view.ts';
+import { checkedView } from './checked-view.ts';
+import { initialView, type View } from './view.ts';
 
 /** The text of a view: `[A-Za-z0-9_-]*`. */
 export async function packView(view: View): Promise<string> {
@@ -25,7 +26,7 @@ export async function unpackView(text: string): Promise<View> {
     const packed = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
     const bytes = Uint8Array.from(packed, (char) => char.charCodeAt(0));
     const json = await transform(bytes, new DecompressionStream('deflate-raw'));
-    return viewFrom(JSON.parse(new TextDecoder().decode(json)));
+    return checkedView(JSON.parse(new TextDecoder().decode(json)));
   } catch {
     return initialView;
   }

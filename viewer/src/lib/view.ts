@@ -1,4 +1,6 @@
 /** Everything a reader can set on the run page. It lives in the link (view-link.ts) and nowhere else. */
+export const comparisons = ['grid', 'swipe', 'flicker', 'difference'] as const;
+export type Comparison = (typeof comparisons)[number];
 export type OverlayStyle = 'fill' | 'contour';
 export type ScaleChoice = 'own' | 'shared';
 
@@ -21,6 +23,16 @@ export interface View {
   readonly y: number;
   /** Method panels in a row; 0 as many as fit. */
   readonly columns: number;
+  /** All methods in a grid, or methods `a` and `b` in one panel; an empty name is the first or second method. */
+  readonly compare: Comparison;
+  readonly a: string;
+  readonly b: string;
+  /** Where the swipe's border lies, 0 … 1 from left to right. */
+  readonly border: number;
+  /** Region of interest in source pixels: left, top, right, bottom. */
+  readonly region: readonly [number, number, number, number] | null;
+  /** Read first: the model's answer and the maps stay hidden until the reader asks for them. */
+  readonly hidden: boolean;
 }
 
 export const initialView: View = {
@@ -36,39 +48,10 @@ export const initialView: View = {
   x: 0.5,
   y: 0.5,
   columns: 0,
-};
-
-/** A view from unchecked parts: a part of the wrong kind or out of range has its initial value. */
-export function viewFrom(parts: unknown): View {
-  const found = typeof parts === 'object' && parts !== null ? (parts as Record<string, unknown>) : {};
-  const view: Record<string, unknown> = { ...initialView };
-  for (const key of Object.keys(initialView) as (keyof View)[]) {
-    if (valid[key](found[key])) view[key] = found[key];
-  }
-  return view as unknown as View;
-}
-
-const within =
-  (low: number, high: number) =>
-  (value: unknown): boolean =>
-    typeof value === 'number' && value >= low && value <= high;
-const oneOf =
-  (...options: readonly string[]) =>
-  (value: unknown): boolean =>
-    options.includes(value as string);
-
-const valid: Record<keyof View, (value: unknown) => boolean> = {
-  opacity: within(0, 1),
-  top: within(1, 100),
-  style: oneOf('fill', 'contour'),
-  scale: oneOf('own', 'shared'),
-  unsigned: (value) => typeof value === 'string',
-  signed: (value) => typeof value === 'string',
-  window: (value) =>
-    Array.isArray(value) && value.length === 2 && value.every(within(-255, 510)) && value[0] < value[1],
-  inverted: (value) => typeof value === 'boolean',
-  zoom: within(1, 64),
-  x: within(0, 1),
-  y: within(0, 1),
-  columns: (value) => Number.isInteger(value) && within(0, 6)(value),
+  compare: 'grid',
+  a: '',
+  b: '',
+  border: 0.5,
+  region: null,
+  hidden: false,
 };

@@ -1,0 +1,39 @@
+/** A map made ready to be drawn: its colours, and its outline where that is what is shown. Browser only. */
+import { type AttributionMap, thresholdOf } from './attribution-map.ts';
+import { colorTable } from './color-table.ts';
+import { contourSegments } from './contour.ts';
+import type { Overlay, Placement } from './draw-panel.ts';
+import { paintMapInto } from './paint-map.ts';
+import type { View } from './view.ts';
+
+export type MapLook = Pick<View, 'top' | 'style' | 'unsigned' | 'signed'>;
+
+export type PaintedMap = Pick<Overlay, 'colors' | 'outline'>;
+
+/** Colours and outline of the strongest `look.top` % of a map; `limit` has the last colour. */
+export function paintedMap(map: AttributionMap, signed: boolean, limit: number, look: MapLook): PaintedMap {
+  const threshold = thresholdOf(map, look.top);
+  const colors = new OffscreenCanvas(map.width, map.height);
+  const picture = new ImageData(map.width, map.height);
+  const table = colorTable(signed ? look.signed : look.unsigned, signed);
+  paintMapInto(picture.data, map, { table, signed, limit, threshold });
+  colors.getContext('2d')!.putImageData(picture, 0, 0);
+  return { colors, outline: look.style === 'contour' ? outlinePath(map, threshold) : null };
+}
+
+/** The painted map at its place on the image. */
+export const placed = (painted: PaintedMap, opacity: number, placement: Placement): Overlay => ({
+  ...painted,
+  opacity,
+  placement,
+});
+
+function outlinePath(map: AttributionMap, threshold: number): Path2D {
+  const path = new Path2D();
+  const segments = contourSegments(map, threshold);
+  for (let i = 0; i < segments.length; i += 4) {
+    path.moveTo(segments[i]!, segments[i + 1]!);
+    path.lineTo(segments[i + 2]!, segments[i + 3]!);
+  }
+  return path;
+}
