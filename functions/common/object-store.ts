@@ -44,6 +44,10 @@ export interface ObjectStore {
 const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 
+/** An empty string would count as "no body" and its length as unknown. */
+const bytesOf = (body: Uint8Array | string): Uint8Array =>
+  typeof body === 'string' ? Buffer.from(body) : body;
+
 function transient(operation: string, error: unknown): TransientFault {
   const name = error instanceof Error ? error.name : 'unknown';
   return new TransientFault(
@@ -68,7 +72,7 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
           new PutObjectCommand({
             Bucket: bucket,
             Key: input.key,
-            Body: input.body,
+            Body: bytesOf(input.body),
             ContentType: input.contentType,
             ...condition,
           }),
@@ -107,7 +111,7 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
     async write(key, body, contentType) {
       try {
         await client.send(
-          new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }),
+          new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytesOf(body), ContentType: contentType }),
         );
       } catch (error) {
         throw transient('put', error);

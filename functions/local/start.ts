@@ -7,13 +7,14 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { SQSRecord } from 'aws-lambda';
+import { PermanentFault } from '../../shared/errors.ts';
 import { dropKey } from '../../shared/manifest/keys.ts';
 import { createObjectStore } from '../common/object-store.ts';
 import { uploadsOf } from '../ingest/upload-events.ts';
 import { type DropFolder, watchDropFolder } from './drop-folder.ts';
-import { startEventSource } from './event-source.ts';
-import { createFileReport, type FileOutcome } from './file-report.ts';
-import { announce, loadSecrets, withdraw } from './local-state.ts';
+import { type EventSource, startEventSource } from './event-source.ts';
+import { createFileReport, type FileOutcome, type FileReport } from './file-report.ts';
+import { announce, findRunning, loadSecrets, withdraw } from './local-state.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 import { bundledModels, modelFolders, readModelFolder, registerModel } from './register-models.ts';
 import { buildSite, siteRoot } from './site-build.ts';
@@ -47,35 +48,75 @@ export interface Started {
 }
 
 export async function start(options: StartOptions): Promise<Started> {
+  const started = new AsyncDisposableStack();
+  try {
+    return await startAll(options, started);
+  } catch (error) {
+    await started.disposeAsync();
+    throw error;
+  }
+}
+
+/** Whatever was started stands on `opened`, so that it ends in reverse order, also where a later part fails. */
+async function startAll(options: StartOptions, opened: AsyncDisposableStack): Promise<Started> {
   const { state, events } = options;
+  await refuseSecondStart(state);
   const built = buildSite();
   built.catch(() => undefined);
   const uploadedAt = new Map<string, number>();
-  const secrets = await loadSecrets(state);
-  let handled: (queue: string, records: readonly SQSRecord[]) => void = () => undefined;
+  let report: FileReport | undefined;
   const pipeline = await startPipeline({
     directory: state,
-    secrets,
+    secrets: await loadSecrets(state),
     workers: options.workers,
     methods: options.methods,
     commit: await currentCommit(),
     onLog: events.log,
-    onHandled: (queue, records) => handled(queue, records),
+    onHandled: (queue, records) => {
+      if (queue === 'catalog' && report) tellFinished(report, records, events);
+    },
   });
+  opened.defer(() => pipeline.close());
   const { clients, topology } = pipeline;
-  const drop = createObjectStore(clients.s3, topology.dropBucket);
   const results = createObjectStore(clients.s3, topology.resultsBucket);
-  const report = createFileReport(drop, results, (outcome) => {
+  report = createFileReport(createObjectStore(clients.s3, topology.dropBucket), results, (outcome) => {
     const since = uploadedAt.get(outcome.name);
     events.outcome(outcome, since === undefined ? undefined : (performance.now() - since) / 1000);
   });
-  handled = (queue, records) => {
-    if (queue !== 'catalog') return;
-    for (const { key } of records.flatMap((record) => uploadsOf(record.body))) {
-      void report.finished(key.split('/')[1]!).catch((error: unknown) => events.problem('', error));
-    }
-  };
-  const receipts = startEventSource(clients.sqs, {
+  const receipts = listenForReceipts(pipeline, report);
+  opened.defer(() => receipts.stop());
+  const models = await registerAll(options, results);
+  const { resultsBucket } = topology;
+  const site = await startSite({ s3: clients.s3, resultsBucket, root: siteRoot, port: options.port });
+  opened.defer(() => site.close());
+  await Promise.all([built, pipeline.ready]);
+  const { endpoint } = pipeline.cloud;
+  const { dropBucket } = topology;
+  await announce(state, { processId: process.pid, endpoint, site: site.url, dropBucket, resultsBucket });
+  opened.defer(() => withdraw(state));
+  const folder = await watchFolder(options, pipeline, models, uploadedAt);
+  opened.defer(() => folder.close());
+  if (options.samples) await dropSamples(pipeline, uploadedAt);
+  return { site: site.url, models, pipeline, close: () => opened.disposeAsync() };
+}
+
+async function refuseSecondStart(state: string): Promise<void> {
+  const running = await findRunning(state);
+  if (!running) return;
+  throw new PermanentFault(`start: expected a state folder of its own, got ${state}, which is in use`, {
+    code: 'already-running',
+    remedy: `It runs already: ${running.site}. Stop it, or start a second one with --state <folder> --drop <folder>.`,
+  });
+}
+
+function tellFinished(report: FileReport, records: readonly SQSRecord[], events: StartEvents): void {
+  for (const { key } of records.flatMap((record) => uploadsOf(record.body))) {
+    report.finished(key.split('/')[1]!).catch((error: unknown) => events.problem('', error));
+  }
+}
+
+function listenForReceipts({ clients, topology }: Pipeline, report: FileReport): EventSource {
+  return startEventSource(clients.sqs, {
     queueUrl: topology.queues.receipts,
     batchSize: 10,
     concurrency: 1,
@@ -85,33 +126,6 @@ export async function start(options: StartOptions): Promise<Started> {
       return null;
     },
   });
-  const models = await registerAll(options, results);
-  const site = await startSite({
-    s3: clients.s3,
-    resultsBucket: topology.resultsBucket,
-    root: siteRoot,
-    port: options.port,
-  });
-  await Promise.all([built, pipeline.ready]);
-  await announce(state, {
-    processId: process.pid,
-    endpoint: pipeline.cloud.endpoint,
-    site: site.url,
-    dropBucket: topology.dropBucket,
-    resultsBucket: topology.resultsBucket,
-  });
-  const folder = await watchFolder(options, pipeline, models, uploadedAt);
-  if (options.samples) await dropSamples(pipeline, uploadedAt);
-  return {
-    site: site.url,
-    models,
-    pipeline,
-    async close() {
-      await withdraw(state);
-      await Promise.all([folder.close(), receipts.stop(), site.close()]);
-      await pipeline.close();
-    },
-  };
 }
 
 async function registerAll(
