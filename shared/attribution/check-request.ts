@@ -46,4 +46,8 @@ export function checkRequest(
   checkTarget(where, context.target, model.classCount);
   checkImage(where, 'an input', input, model.inputShape);
   if (context.baseline) checkImage(where, 'a baseline', context.baseline, model.inputShape);
+  if (context.background) {
+    const [count = 0] = context.background.shape;
+    checkImage(where, 'background images', context.background, [Math.max(1, count), ...model.inputShape]);
+  }
 }

@@ -6,6 +6,7 @@
  */
 import type { z } from 'zod';
 import type { Classifier } from '../runtime/classifier.ts';
+import type { Extent } from '../segmentation/extent.ts';
 import type { Tensor, Tensor32 } from '../tensor/tensor.ts';
 
 /** How the model's input was made from an image: (value − mean) / std per channel, value in `range`. */
@@ -23,6 +24,8 @@ export interface AttributionContext {
   readonly preprocessing?: Preprocessing;
   /** A baseline as an array [...inputShape] in model units. It overrides the `baseline` option. */
   readonly baseline?: Tensor;
+  /** Images [N, ...inputShape] that stand for the data, for expected gradients. */
+  readonly background?: Tensor;
   /** Images per model call; changes speed and memory, never the result. Default 8. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
@@ -64,8 +67,11 @@ export interface Method<O> {
   readonly signed: boolean;
   /** What one unit of the map means: `score`, `score per input unit`, `rank`. */
   readonly unit: string;
-  /** Model calls for these options, in single-image passes; an upper bound for adaptive methods. */
-  cost(options: O): { readonly gradients: number; readonly forwards: number };
+  /**
+   * Model calls for these options, in single-image passes; an upper bound where the method may stop early.
+   * `extent` of the model's input matters to occlusion alone; 224×224 unless given.
+   */
+  cost(options: O, extent?: Extent): { readonly gradients: number; readonly forwards: number };
   /** `input` is one image [...inputShape] without batch axis, in model units; it is never changed. */
   attribute(model: Classifier, input: Tensor, context: AttributionContext, options: O): Promise<Attribution>;
 }

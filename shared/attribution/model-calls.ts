@@ -6,6 +6,11 @@
  */
 import { Cancelled, PermanentFault } from '../errors.ts';
 import type { Classifier } from '../runtime/classifier.ts';
+import {
+  type Activations,
+  type ConvolutionalClassifier,
+  isConvolutional,
+} from '../runtime/convolutional-classifier.ts';
 import { type FloatArray, type Tensor, tensor } from '../tensor/tensor.ts';
 import { checkRequest } from './check-request.ts';
 import type { Attribution, AttributionContext, Method } from './method.ts';
@@ -72,6 +77,47 @@ export class ModelCalls {
       for (let i = 0; i < length; i++) {
         visit(first + i, scores.data.subarray(i * classes, (i + 1) * classes));
       }
+    });
+  }
+
+  /** Feature maps at the input, and the gradient at them: one gradient. `name`: the last map unless given. */
+  async activations(input: Tensor, name?: string): Promise<Activations> {
+    const model = this.#convolutional();
+    this.throwIfCancelled();
+    if (name !== undefined && !model.featureMaps.includes(name)) {
+      throw new PermanentFault(
+        `${this.#where}: expected featureMap to be one of ${model.featureMaps.join(', ')}, got ${name}`,
+        { code: 'feature-map-unknown' },
+      );
+    }
+    const batch = tensor(input.data, [1, ...input.shape]);
+    const found = await model.activations(batch, [this.#context.target], name);
+    this.#gradients++;
+    this.#checkFinite('gradient', found.gradients.data);
+    this.#checkFinite('feature map', found.activations.data);
+    this.#report(this.#gradients + this.#forwards);
+    this.throwIfCancelled();
+    return found;
+  }
+
+  /** The guided gradient at the input (every ReLU drops negative upstream gradients): one gradient. */
+  async guidedGradient(input: Tensor): Promise<FloatArray> {
+    const model = this.#convolutional();
+    this.throwIfCancelled();
+    const batch = tensor(input.data, [1, ...input.shape]);
+    const { gradient } = await model.guidedGradient(batch, [this.#context.target]);
+    this.#gradients++;
+    this.#checkFinite('gradient', gradient.data);
+    this.#report(this.#gradients + this.#forwards);
+    this.throwIfCancelled();
+    return gradient.data;
+  }
+
+  #convolutional(): ConvolutionalClassifier {
+    if (isConvolutional(this.#model)) return this.#model;
+    throw new PermanentFault(`${this.#where}: expected a model with convolutions, got one without`, {
+      code: 'method-needs-convolutions',
+      remedy: 'Use a method that needs gradients or scores only.',
     });
   }
 

@@ -1,10 +1,9 @@
 /** Where the channels, rows and columns of a model's input lie. */
 import type { Classifier } from '../runtime/classifier.ts';
+import type { Extent } from '../segmentation/extent.ts';
 
-export interface ImageGeometry {
+export interface ImageGeometry extends Extent {
   readonly channels: number;
-  readonly height: number;
-  readonly width: number;
   /** Flat index of (channel, row, column) = channel·channelStride + (row·width + column)·pixelStride. */
   readonly channelStride: number;
   readonly pixelStride: number;
@@ -43,4 +42,14 @@ export function planesOf(
   return Array.from({ length: channels }, (_, c) =>
     Float64Array.from({ length: height * width }, (__, p) => values[c * channelStride + p * pixelStride]!),
   );
+}
+
+/** Flat index -> pixel (row·width + column), for every element of the input. */
+export function pixelIndices(model: Pick<Classifier, 'layout' | 'inputShape'>): Uint32Array {
+  const { channels, height, width, channelStride, pixelStride } = geometryOf(model);
+  const pixels = new Uint32Array(channels * height * width);
+  for (let c = 0; c < channels; c++) {
+    for (let p = 0; p < height * width; p++) pixels[c * channelStride + p * pixelStride] = p;
+  }
+  return pixels;
 }

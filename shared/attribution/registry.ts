@@ -1,20 +1,49 @@
 /** Every attribution method by its contract name. Adding a method is one file and one line here. */
 import { PermanentFault } from '../errors.ts';
 import { blurIg } from './blur-ig.ts';
+import { expectedGradients } from './expected-gradients.ts';
+import { gradCam } from './grad-cam.ts';
+import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
 import { gradients } from './gradients.ts';
+import { guidedBackprop } from './guided-backprop.ts';
 import { guidedIg } from './guided-ig.ts';
+import { hiresCam } from './hires-cam.ts';
+import { idgi } from './idgi.ts';
 import { inputXGradient } from './input-x-gradient.ts';
 import { integratedGradients } from './integrated-gradients.ts';
+import { kernelShap } from './kernel-shap.ts';
+import { lime } from './lime.ts';
 import type { Method } from './method.ts';
+import { occlusion } from './occlusion.ts';
+import { rise } from './rise.ts';
 import { smoothGradOver } from './smoothgrad.ts';
 import { xraiOver } from './xrai.ts';
 
 export { parseOptions } from './parse-options.ts';
 
-const bases: readonly Method<unknown>[] = [gradients, inputXGradient, integratedGradients, guidedIg, blurIg];
+/** One value per input element: what XRAI can sum over regions. */
+const pixelMethods: readonly Method<unknown>[] = [
+  gradients,
+  inputXGradient,
+  integratedGradients,
+  guidedIg,
+  blurIg,
+  expectedGradients,
+  idgi,
+  guidedBackprop,
+  occlusion,
+];
+
+/** One value per place or segment. */
+const placeMethods: readonly Method<unknown>[] = [gradCam, gradCamPlusPlus, hiresCam, rise, lime, kernelShap];
 
 /** In the order in which they are listed to people. */
-export const methods: readonly Method<unknown>[] = [...bases, smoothGradOver(bases), xraiOver(bases)];
+export const methods: readonly Method<unknown>[] = [
+  ...pixelMethods,
+  ...placeMethods,
+  smoothGradOver([...pixelMethods, ...placeMethods]),
+  xraiOver(pixelMethods),
+];
 
 /** The method of that name. Throws PermanentFault (`method-unknown`) that lists the names there are. */
 export function methodNamed(name: string): Method<unknown> {

@@ -12,6 +12,7 @@ import type { Attribution, AttributionContext, Method } from './method.ts';
 import { ModelCalls } from './model-calls.ts';
 import { normals } from './noise/normal.ts';
 import { xoshiro } from './noise/xoshiro.ts';
+import { valueRange } from './value-range.ts';
 import { baseNamed, type WrappedOptions, withInnerDefaults, wrappedFields } from './wrapped-method.ts';
 
 interface Options extends WrappedOptions {
@@ -61,7 +62,8 @@ export function smoothGradOver(bases: readonly Method<unknown>[]): Method<Option
     async attribute(model, input, context, chosen) {
       const inner = baseNamed(bases, chosen.of);
       const draw = normals(xoshiro(chosen.seed));
-      const sigma = chosen.spread * rangeOf(input);
+      const [low, high] = valueRange(input.data);
+      const sigma = chosen.spread * (high - low);
       const noisy = (): Tensor => {
         const data = new Float64Array(input.data.length);
         for (let i = 0; i < data.length; i++) data[i] = input.data[i]! + sigma * draw();
@@ -108,15 +110,4 @@ export async function meanOverCopies(copies: Copies): Promise<Attribution> {
     shape,
     { signed, unit },
   );
-}
-
-/** max − min over the whole input. */
-function rangeOf({ data }: Tensor): number {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of data) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return high - low;
 }

@@ -11,6 +11,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import type { AttributionContext, Method } from './method.ts';
 import { ModelCalls } from './model-calls.ts';
 import { geometryOf, planesOf } from './planes.ts';
+import { valueRange } from './value-range.ts';
 import { baseNamed, type WrappedOptions, withInnerDefaults, wrappedFields } from './wrapped-method.ts';
 
 interface Options extends WrappedOptions {
@@ -99,7 +100,7 @@ async function baseAttribution(
 ): Promise<Float64Array> {
   const base = baseNamed(bases, of);
   const { baseline: given, ...rest } = context;
-  const runs = baselines === 'extremes' ? extremes(input).map((baseline) => ({ baseline })) : [{}];
+  const runs = baselines === 'extremes' ? valueRange(input.data).map((baseline) => ({ baseline })) : [{}];
   const sum = new Float64Array(input.data.length);
   for (const override of runs) {
     const nested = baselines === 'own' && given ? { ...rest, baseline: given } : rest;
@@ -109,16 +110,6 @@ async function baseAttribution(
     });
   }
   return strongestChannel(planesOf(model, sum));
-}
-
-function extremes({ data }: Tensor): [number, number] {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of data) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
 }
 
 /** The signed maximum over channels. */

@@ -7,16 +7,12 @@
  * the boundary scipy.ndimage calls grid-constant: twelve zeros on either side before filtering.
  */
 import { gaussianBlur } from '../imaging/gaussian.ts';
+import type { Extent } from './extent.ts';
 
 const PADDING = 12;
 const POLE = Math.sqrt(3) - 2;
 /** POLE^k is below float64 resolution beyond this k. */
 const HORIZON = 30;
-
-export interface Extent {
-  readonly height: number;
-  readonly width: number;
-}
 
 /** Row-major float64 plane of `from` resized to `to`, values clipped to [low, high]. */
 export function cubicSplineResize(

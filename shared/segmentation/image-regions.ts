@@ -5,8 +5,9 @@
  *
  * Weak where contrast is low, and on very large or elongated images: all are judged at 224×224.
  */
-import { cubicSplineResize, type Extent } from './cubic-spline-resize.ts';
+import { cubicSplineResize } from './cubic-spline-resize.ts';
 import { dilateByDisk } from './dilation.ts';
+import type { Extent } from './extent.ts';
 import { edgeGraph, felzenszwalb } from './felzenszwalb.ts';
 import { nearestResize } from './nearest-resize.ts';
 import { type Regions, regionsOfLabels } from './regions.ts';

@@ -2,7 +2,7 @@
  * Nearest-neighbor resize of a label map: input pixel = round((output + ½)·(in/out) − ½), in this order of
  * operations, because rounding decides ties (scipy.ndimage.zoom, order 0, grid mode).
  */
-import type { Extent } from './cubic-spline-resize.ts';
+import type { Extent } from './extent.ts';
 
 export function nearestResize(labels: Int32Array, from: Extent, to: Extent): Int32Array {
   const source = (o: number, extentFrom: number, extentTo: number): number =>

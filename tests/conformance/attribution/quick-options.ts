@@ -5,6 +5,16 @@ export const quickOptions: Readonly<Record<string, Record<string, unknown>>> = {
   'integrated-gradients': { steps: 7 },
   'guided-ig': { steps: 9 },
   'blur-ig': { steps: 9, maxSigma: 3 },
+  'expected-gradients': { samples: 9 },
+  idgi: { steps: 6 },
+  'guided-backprop': {},
+  occlusion: { size: 4, stride: 3 },
+  'grad-cam': {},
+  'grad-cam-plus-plus': {},
+  'hires-cam': {},
+  rise: { samples: 20 },
+  lime: { samples: 20, scale: 50 },
+  'kernel-shap': { samples: 20, scale: 50 },
   smoothgrad: { of: 'integrated-gradients', ofOptions: { steps: 3 }, samples: 5, seed: 3 },
   xrai: { ofOptions: { steps: 4 } },
 };
@@ -16,6 +26,21 @@ export const onLinearModel: Readonly<Record<string, 'gradient' | 'share' | 'own 
   'integrated-gradients': 'share',
   'guided-ig': 'share',
   'blur-ig': 'own test',
+  'expected-gradients': 'own test',
+  idgi: 'own test',
+  'guided-backprop': 'gradient',
+  occlusion: 'own test',
+  'grad-cam': 'own test',
+  'grad-cam-plus-plus': 'own test',
+  'hires-cam': 'own test',
+  rise: 'own test',
+  lime: 'own test',
+  'kernel-shap': 'own test',
   smoothgrad: 'own test',
   xrai: 'own test',
+};
+
+/** Methods that may need fewer calls than declared, with the reason. */
+export const mayNeedLess: Readonly<Record<string, string>> = {
+  'kernel-shap': 'with few segments every coalition is asked once',
 };

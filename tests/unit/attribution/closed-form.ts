@@ -1,5 +1,7 @@
 /** Classifiers with a known formula, computed in float64, that count their calls. */
+import { planesOf } from '../../../shared/attribution/planes.ts';
 import type { Classifier } from '../../../shared/runtime/classifier.ts';
+import type { ConvolutionalClassifier } from '../../../shared/runtime/convolutional-classifier.ts';
 import { tensor } from '../../../shared/tensor/tensor.ts';
 
 export interface ClosedForm {
@@ -7,11 +9,14 @@ export interface ClosedForm {
   readonly gradient: (x: Float64Array) => Float64Array;
 }
 
-export interface CountingClassifier extends Classifier {
+export interface CountingClassifier extends ConvolutionalClassifier {
   readonly calls: { gradients: number; forwards: number; batches: number[] };
 }
 
-/** Class k scores (k + 1) · F(x), so that the target matters. */
+/**
+ * Class k scores (k + 1) · F(x), so that the target matters. Its one feature map is the image itself, and it
+ * has no ReLU, so the guided gradient is the gradient.
+ */
 export function closedForm(
   form: ClosedForm,
   inputShape: readonly number[],
@@ -31,7 +36,19 @@ export function closedForm(
       ),
       [batch.length, classCount],
     );
-  return {
+  const channelsFirst = (data: ArrayLike<number>) => {
+    const planes = planesOf({ layout, inputShape }, data);
+    const [height, width] = layout === 'NCHW' ? inputShape.slice(-2) : inputShape;
+    const flat = Float32Array.from(planes.flatMap((plane) => [...plane]));
+    return tensor(flat, [1, planes.length, height!, width!]);
+  };
+  const model: CountingClassifier = {
+    featureMaps: ['image'],
+    async activations(batch, targets) {
+      const { scores, gradient } = await model.gradient(batch, targets);
+      return { scores, activations: channelsFirst(batch.data), gradients: channelsFirst(gradient.data) };
+    },
+    guidedGradient: (batch, targets) => model.gradient(batch, targets),
     inputShape,
     layout,
     classCount,
@@ -57,6 +74,7 @@ export function closedForm(
     },
     async release() {},
   };
+  return model;
 }
 
 /** F(x) = Σ wᵢ xᵢᵖ. */
