@@ -57,13 +57,13 @@ export function windowExtents({ kernel, dilations }: Window): number[] {
 
 /** The number of windows along each spatial axis. */
 export function windowCounts(node: Node, window: Window, extents: readonly number[]): number[] {
-  const rounding = numberOf(node, 'ceil_mode', 0) === 1 ? Math.ceil : Math.floor;
+  const up = numberOf(node, 'ceil_mode', 0) === 1;
   const spans = windowExtents(window);
   return extents.map((extent, axis) => {
     const begin = window.pads[axis]!;
     const stride = window.strides[axis]!;
     const free = extent + begin + window.pads[axis + extents.length]! - spans[axis]!;
-    const count = rounding(free / stride) + 1;
-    return (count - 1) * stride >= extent + begin ? count - 1 : count;
+    const count = (up ? Math.ceil(free / stride) : Math.floor(free / stride)) + 1;
+    return up && (count - 1) * stride >= extent + begin ? count - 1 : count;
   });
 }

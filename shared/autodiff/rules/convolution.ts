@@ -35,9 +35,9 @@ function imageGradient(
   const spans = windowExtents(window);
   const rank = spans.length;
   const pads = window.pads.map((pad, at) => spans[at % rank]! - 1 - pad);
-  if (window.strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0)) {
-    const attributes = { ...windowAttributes({ ...window, pads }), group: int(group) };
-    return graph.op('Conv', [upstream, turned(graph, weight, group)], attributes);
+  if (window.strides.every((stride) => stride === 1)) {
+    const attributes = { ...windowAttributes({ ...window, pads: atLeastZero(pads) }), group: int(group) };
+    return graph.op('Conv', [cropped(graph, upstream, pads), turned(graph, weight, group)], attributes);
   }
   const counts = graph.shape(upstream).slice(2);
   const extra = imageShape.slice(2).map((extent, axis) => {
@@ -93,24 +93,27 @@ const convTranspose = rule('ConvTranspose', (node: Node, [upstream], graph) => {
   const pads = window.pads.map((pad, at) => (at < rank ? pad : pad - extra[at - rank]!));
   return [
     () => {
-      const cropped = pads.every((pad) => pad >= 0) ? upstream : cropEnds(graph, upstream, pads);
-      const attributes = windowAttributes({ ...window, pads: pads.map((pad) => Math.max(0, pad)) });
-      return graph.op('Conv', [cropped, node.inputs[1]!], {
-        ...attributes,
-        group: int(numberOf(node, 'group', 1)),
-      });
+      const attributes = windowAttributes({ ...window, pads: atLeastZero(pads) });
+      const group = int(numberOf(node, 'group', 1));
+      return graph.op('Conv', [cropped(graph, upstream, pads), node.inputs[1]!], { ...attributes, group });
     },
     undefined,
     node.inputs[2] ? () => sumOverPixels(graph, upstream) : undefined,
   ];
 });
 
-/** Negative end pads drop the pixels that `output_padding` added. */
-function cropEnds(graph: GraphBuilder, value: string, pads: readonly number[]): string {
+function atLeastZero(pads: readonly number[]): number[] {
+  return pads.map((pad) => Math.max(0, pad));
+}
+
+/** Negative pads drop pixels; the others are left to the operator itself. */
+function cropped(graph: GraphBuilder, value: string, pads: readonly number[]): string {
+  if (pads.every((pad) => pad >= 0)) return value;
   const extents = graph.shape(value).slice(2);
+  const begins = extents.map((_, axis) => Math.max(0, -pads[axis]!));
   const ends = extents.map((extent, axis) => extent + Math.min(0, pads[axis + extents.length]!));
   const axes = extents.map((_, axis) => axis + 2);
-  const lists = [extents.map(() => 0), ends, axes, extents.map(() => 1)].map((list) => graph.vector(list));
+  const lists = [begins, ends, axes, extents.map(() => 1)].map((list) => graph.vector(list));
   return graph.op('Slice', [value, ...lists]);
 }
 

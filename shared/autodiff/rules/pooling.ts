@@ -24,7 +24,7 @@ function toFirstMaximum(graph: GraphBuilder, node: Node, upstream: string): stri
   const indices = node.outputs[1]!;
   const apart = windowExtents(window).every((span, axis) => span <= window.strides[axis]!);
   if (apart && shape.length === 4) {
-    const attributes = { kernel_shape: ints(window.kernel), strides: ints(window.strides) };
+    const { dilations: _, ...attributes } = windowAttributes(window);
     return graph.op('MaxUnpool', [upstream, indices, graph.vector(shape)], attributes);
   }
   const count = graph.vector([elementCount(graph.shape(upstream))]);
