@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { PermanentFault } from '../../shared/errors.ts';
 
+export const referenceKeySchema = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits');
+
 const environmentSchema = z.object({
   CXAI_DROP_BUCKET: z.string().min(3),
   CXAI_RESULTS_BUCKET: z.string().min(3),
@@ -13,7 +15,9 @@ const environmentSchema = z.object({
   CXAI_COMMIT: z.string().default('unknown'),
   CXAI_SEED: z.coerce.number().int().default(0),
   /** Key of the one-way references that stand for files in results (HMAC-SHA-256, 64 hex digits). */
-  CXAI_REFERENCE_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits'),
+  CXAI_REFERENCE_KEY: referenceKeySchema.optional(),
+  /** In AWS: the secret that holds this key. */
+  CXAI_REFERENCE_KEY_SECRET: z.string().min(1).optional(),
   /** Threads of the engine in one worker. */
   CXAI_THREADS: z.coerce.number().int().positive().default(2),
   /** After this many seconds a run that still lacks methods is ended as partial. */

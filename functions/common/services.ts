@@ -4,6 +4,7 @@ import { type Environment, readEnvironment } from './environment.ts';
 import { createModelRegistry, type ModelRegistry } from './model-registry.ts';
 import { createObjectStore, type ObjectStore } from './object-store.ts';
 import { createOnnxRuntimeRunner } from './onnxruntime-runner.ts';
+import { createReferenceKey } from './reference-key.ts';
 import { createTaskQueue, type TaskQueue } from './task-queue.ts';
 
 export interface Services {
@@ -14,6 +15,8 @@ export interface Services {
   readonly results: ObjectStore;
   readonly tasks: TaskQueue;
   readonly models: ModelRegistry;
+  /** Key of the one-way references that stand for files in results: 64 hex digits. */
+  readonly referenceKey: () => Promise<string>;
   readonly now: () => Date;
 }
 
@@ -33,6 +36,7 @@ export function createServices(
       gpu: environment.CXAI_GPU_QUEUE_URL,
     }),
     models: createModelRegistry(results, runner),
+    referenceKey: createReferenceKey(environment),
     now: () => new Date(),
   };
 }

@@ -18,8 +18,8 @@ export async function rejectUpload(
   traceId: string,
   reason: unknown,
 ): Promise<string> {
-  const { environment, drop, results } = services;
-  const runId = keyedReference(environment.CXAI_REFERENCE_KEY, `${upload.key}\n${upload.etag}`);
+  const { drop, results } = services;
+  const runId = keyedReference(await services.referenceKey(), `${upload.key}\n${upload.etag}`);
   const error = faultReport(reason);
   const model = modelOfKey(upload.key);
   const known = model !== null && (await services.models.ids()).includes(model);

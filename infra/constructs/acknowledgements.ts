@@ -1,0 +1,100 @@
+/**
+ * Every finding of AwsSolutions and HIPAASecurity that is accepted rather than removed, with the reason a
+ * security officer reads. They are acknowledged on the one resource they concern, never on a stack.
+ */
+import { Validations } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+
+interface Acknowledgement {
+  readonly rules: readonly string[];
+  readonly reason: string;
+}
+
+const acknowledgements = {
+  'drop not replicated': {
+    rules: ['HIPAA.Security-S3BucketReplicationEnabled'],
+    reason:
+      'Uploads are copies of images whose original stays in the hospital archive, and they expire within 30 days. A second copy elsewhere would widen the exposure of identifiable data without protecting anything.',
+  },
+  'results not replicated': {
+    rules: ['HIPAA.Security-S3BucketReplicationEnabled'],
+    reason:
+      'Results are recomputed, bit for bit under the same run id, from the image and the plan. Versioning and termination protection guard against deletion; S3 keeps every object in at least three availability zones.',
+  },
+  'logs not replicated': {
+    rules: ['HIPAA.Security-S3BucketReplicationEnabled'],
+    reason:
+      'Versioned, kept for the whole audit period and stored in at least three availability zones. Where a hospital demands a second region, its log archive account subscribes to this bucket.',
+  },
+  'site not replicated': {
+    rules: ['HIPAA.Security-S3BucketReplicationEnabled'],
+    reason: 'Holds the built web site only, which is built again from the repository in a minute.',
+  },
+  'access logs use S3 encryption': {
+    rules: ['HIPAA.Security-S3DefaultEncryptionKMS'],
+    reason:
+      'S3 delivers server access logs only to buckets with SSE-S3; with a customer key the delivery fails silently. The bucket is private, TLS only and versioned.',
+  },
+  'log bucket has no access log': {
+    rules: ['AwsSolutions-S1', 'HIPAA.Security-S3BucketLoggingEnabled'],
+    reason: 'It is where access logs go: logging itself, every delivery would cause the next.',
+  },
+  'audit trail stays out of log groups': {
+    rules: ['HIPAA.Security-CloudTrailCloudWatchLogsEnabled'],
+    reason:
+      'Data events hold object keys, and uploads may be named after patients. They stay in a bucket encrypted with the key of the identifiable class instead of being copied into a log group that more people read.',
+  },
+  'reference key is rotated by hand': {
+    rules: ['AwsSolutions-SMG4', 'HIPAA.Security-SecretsManagerRotationEnabled'],
+    reason:
+      'It makes one-way references to rejected files and opens nothing. A new key gives the same file another reference, so it is rotated when somebody with access leaves or on suspicion (infra/README.md), not by the clock. The KMS key around it rotates every year.',
+  },
+  'default security group unused': {
+    rules: ['HIPAA.Security-VPCDefaultSecurityGroupClosed'],
+    reason:
+      'Nothing is placed in the default group: every interface names its own group. Emptying the default group takes a deployment function with wildcard permissions, which is the greater risk; an account-wide AWS Config rule does it without.',
+  },
+  'actions without resources': {
+    rules: ['AwsSolutions-IAM5[Resource::*]'],
+    reason:
+      'The X-Ray write actions and the network interface actions of a VPC function accept no resource in a policy. Every other statement names its resources.',
+  },
+  'outside a VPC': {
+    rules: ['HIPAA.Security-LambdaInsideVPC'],
+    reason:
+      'This hospital chose network.mode none: the function calls S3, SQS and Secrets Manager only, over TLS, with a role limited to its own prefixes. A VPC with a route to the internet would add paths, not remove them; network.mode isolated removes them.',
+  },
+  'failures go to the queue': {
+    rules: ['HIPAA.Security-LambdaDLQ'],
+    reason:
+      'A function that reads a queue is called synchronously by its event source: a failed record returns to the queue and ends in the dead-letter queue of that queue. A dead-letter configuration on the function would never be used.',
+  },
+} as const satisfies Readonly<Record<string, Acknowledgement>>;
+
+export type AcknowledgementName = keyof typeof acknowledgements;
+
+export function acknowledge(construct: IConstruct, name: AcknowledgementName): void {
+  const { rules, reason } = acknowledgements[name];
+  Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason })));
+}
+
+/**
+ * Object patterns such as `runs/*` of one bucket, each acknowledged by itself: a wildcard that the given
+ * statements do not hold stays a finding.
+ */
+export function acknowledgeObjectPatterns(
+  construct: IConstruct,
+  statements: readonly PolicyStatement[],
+): void {
+  const reason =
+    'A prefix of one bucket, limited to what this function reads or writes: object names below it are not known before they are written.';
+  const resources = statements
+    .filter((statement) => statement.actions.every((action) => action.startsWith('s3:')))
+    .flatMap((statement) => statement.resources);
+  for (const resource of new Set(resources)) {
+    if (resource.includes('*')) {
+      Validations.of(construct).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * What each function may do, and nothing more: read from the use cases' own object keys.
+ *
+ * `s3:ListBucket` goes with every bucket that is read: without it S3 answers 403 for an object that is not
+ * there, where the code waits for 404.
+ */
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import {
+  dropPrefix,
+  indexKey,
+  manifestName,
+  modelsPrefix,
+  pendingPrefix,
+  receiptsPrefix,
+} from '../../shared/manifest/keys.ts';
+import type { Data } from '../stacks/data-stack.ts';
+import type { BucketName, Deployment } from './deployment.ts';
+import type { FunctionName } from './function-limits.ts';
+
+interface ObjectAccess {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly remove?: readonly string[];
+}
+
+interface Access {
+  readonly drop?: ObjectAccess;
+  readonly results: ObjectAccess;
+  readonly referenceKey?: 'read';
+}
+
+const everyRun = 'runs/*';
+const model = `${modelsPrefix}*`;
+const pending = `${pendingPrefix}*`;
+const receipt = `${receiptsPrefix}*`;
+const manifest = `runs/*/${manifestName}`;
+
+const starting = ['image.png', 'input.npy', 'plan.json', 'sent', manifestName].map(
+  (name) => `runs/*/${name}`,
+);
+
+/** What ends a method or a run: shared by everything that can be the last to touch one. */
+const finishing = { write: ['runs/*/methods/*', manifest], remove: [pending] } as const;
+
+export const objectAccess: Readonly<Record<FunctionName, Access>> = {
+  ingest: {
+    drop: { read: [`${dropPrefix}*`, receipt], write: [receipt] },
+    results: { read: [model, everyRun], write: [...starting, pending] },
+    referenceKey: 'read',
+  },
+  explain: { results: { read: [model, everyRun], ...finishing } },
+  catalog: { results: { read: [manifest, indexKey], write: [indexKey, 'index/*'] } },
+  finish: {
+    drop: { read: [receipt], write: [receipt] },
+    results: { read: [model, everyRun], ...finishing },
+    referenceKey: 'read',
+  },
+  sweep: {
+    results: { read: [model, everyRun], write: [...finishing.write, 'runs/*/sent'], remove: [pending] },
+  },
+};
+
+export const needsReferenceKey = (name: FunctionName): boolean => objectAccess[name].referenceKey === 'read';
+
+export interface FunctionQueues {
+  readonly reads: readonly IQueue[];
+  readonly sends: readonly IQueue[];
+}
+
+export function functionStatements(
+  deployment: Deployment,
+  name: FunctionName,
+  { keys, referenceKey: secret }: Pick<Data, 'keys' | 'referenceKey'>,
+  queues: FunctionQueues,
+): PolicyStatement[] {
+  const { drop, results, referenceKey } = objectAccess[name];
+  return [
+    ...bucketStatements(deployment, 'results', keys.results, results),
+    ...(drop ? bucketStatements(deployment, 'drop', keys.identifiable, drop) : []),
+    ...queueStatements(keys.messages, queues),
+    ...(referenceKey
+      ? [
+          new PolicyStatement({
+            actions: ['secretsmanager:GetSecretValue'],
+            resources: [secret.secretArn],
+          }),
+          useKey(keys.identifiable, 'secretsmanager', ['kms:Decrypt']),
+        ]
+      : []),
+  ];
+}
+
+function bucketStatements(
+  deployment: Deployment,
+  name: BucketName,
+  key: IKey,
+  { read, write, remove = [] }: ObjectAccess,
+): PolicyStatement[] {
+  const bucket = deployment.bucketArn(name);
+  const objects = (patterns: readonly string[]) => patterns.map((pattern) => `${bucket}/${pattern}`);
+  return [
+    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket] }),
+    new PolicyStatement({ actions: ['s3:GetObject'], resources: objects(read) }),
+    new PolicyStatement({ actions: ['s3:PutObject'], resources: objects(write) }),
+    ...(remove.length > 0
+      ? [new PolicyStatement({ actions: ['s3:DeleteObject'], resources: objects(remove) })]
+      : []),
+    useKey(key, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']),
+  ];
+}
+
+function queueStatements(key: IKey, { reads, sends }: FunctionQueues): PolicyStatement[] {
+  if (reads.length + sends.length === 0) return [];
+  return [
+    ...(reads.length > 0
+      ? [
+          new PolicyStatement({
+            actions: [
+              'sqs:ReceiveMessage',
+              'sqs:DeleteMessage',
+              'sqs:ChangeMessageVisibility',
+              'sqs:GetQueueAttributes',
+            ],
+            resources: reads.map((queue) => queue.queueArn),
+          }),
+        ]
+      : []),
+    ...(sends.length > 0
+      ? [
+          new PolicyStatement({
+            actions: ['sqs:SendMessage'],
+            resources: sends.map((queue) => queue.queueArn),
+          }),
+        ]
+      : []),
+    useKey(key, 'sqs', ['kms:Decrypt', ...(sends.length > 0 ? ['kms:GenerateDataKey'] : [])]),
+  ];
+}
+
+/** A key only through the service that holds the data: never to decrypt something carried away. */
+function useKey(key: IKey, service: string, actions: string[]): PolicyStatement {
+  return new PolicyStatement({
+    actions,
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `${service}.${key.stack.region}.amazonaws.com` } },
+  });
+}

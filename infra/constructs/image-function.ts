@@ -1,0 +1,125 @@
+/**
+ * One Lambda function from the shared container image: its own role with a managed policy (no inline ones),
+ * its own encrypted log group, tracing, reserved concurrency.
+ */
+import { Duration } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  Architecture,
+  DockerImageCode,
+  DockerImageFunction,
+  LoggingFormat,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { acknowledge, acknowledgeObjectPatterns } from './acknowledgements.ts';
+import type { Deployment } from './deployment.ts';
+import type { FunctionLimits } from './function-limits.ts';
+
+export interface Network {
+  readonly vpc: IVpc;
+  readonly functions: ISecurityGroup;
+}
+
+export interface ImageFunctionOptions {
+  readonly image: DockerImageAsset;
+  readonly limits: FunctionLimits;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly statements: readonly PolicyStatement[];
+  readonly logKey: IKey;
+  readonly network: Network | undefined;
+  /** Only for what is called asynchronously. */
+  readonly deadLetters?: Queue;
+}
+
+export interface ImageFunction {
+  readonly fn: DockerImageFunction;
+  readonly logs: LogGroup;
+}
+
+export function imageFunction(
+  scope: Construct,
+  deployment: Deployment,
+  name: string,
+  options: ImageFunctionOptions,
+): ImageFunction {
+  const { image, limits, environment, network, deadLetters } = options;
+  const logs = new LogGroup(scope, `${name}-logs`, {
+    logGroupName: `/cxai/${deployment.settings.id}/${name}`,
+    encryptionKey: options.logKey,
+    retention: deployment.settings.retention.logDays as RetentionDays,
+    removalPolicy: deployment.removal,
+  });
+  const role = functionRole(scope, name, logs, options);
+  const fn = new DockerImageFunction(scope, `${name}-function`, {
+    functionName: deployment.name(name),
+    description: `CXAI ${deployment.settings.id}: ${name}`,
+    code: DockerImageCode.fromEcr(image.repository, {
+      tagOrDigest: image.imageTag,
+      cmd: [`${name}.handler`],
+    }),
+    architecture: Architecture.X86_64,
+    role: role.withoutPolicyUpdates(),
+    memorySize: limits.memoryMegabytes,
+    timeout: Duration.seconds(limits.timeoutSeconds),
+    reservedConcurrentExecutions: limits.concurrency,
+    tracing: Tracing.ACTIVE,
+    loggingFormat: LoggingFormat.JSON,
+    logGroup: logs,
+    environment: { ...environment, POWERTOOLS_SERVICE_NAME: name },
+    ...(network
+      ? {
+          vpc: network.vpc,
+          securityGroups: [network.functions],
+          vpcSubnets: { subnets: network.vpc.isolatedSubnets },
+        }
+      : {}),
+    ...(deadLetters ? { deadLetterQueue: deadLetters } : {}),
+  });
+  fn.node.addDependency(role.node.findChild('permissions'));
+  if (!network) acknowledge(fn, 'outside a VPC');
+  if (!deadLetters) acknowledge(fn, 'failures go to the queue');
+  return { fn, logs };
+}
+
+function functionRole(scope: Construct, name: string, logs: LogGroup, options: ImageFunctionOptions): Role {
+  const role = new Role(scope, `${name}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const policy = new ManagedPolicy(role, 'permissions', {
+    description: `What the CXAI function ${name} may do`,
+    statements: [
+      ...options.statements,
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logs.logGroupArn],
+      }),
+      new PolicyStatement({ actions: serviceActions(options.network), resources: ['*'] }),
+    ],
+    roles: [role],
+  });
+  acknowledge(policy, 'actions without resources');
+  acknowledgeObjectPatterns(policy, options.statements);
+  return role;
+}
+
+/** Actions that accept no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+function serviceActions(network: Network | undefined): string[] {
+  return [
+    'xray:PutTraceSegments',
+    'xray:PutTelemetryRecords',
+    ...(network
+      ? [
+          'ec2:CreateNetworkInterface',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSubnets',
+          'ec2:DeleteNetworkInterface',
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:UnassignPrivateIpAddresses',
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,144 @@
+/**
+ * A VPC without any route to the internet. S3 is reached through a gateway endpoint (free) that only lets
+ * this account's buckets through; SQS and Secrets Manager through interface endpoints, which cost by the hour
+ * (infra/cost-model.ts). Functions that only touch S3 never use those.
+ */
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
+  IpAddresses,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledgements.ts';
+import type { Deployment } from './deployment.ts';
+import type { Network } from './image-function.ts';
+
+export interface NetworkOptions {
+  readonly cidr: string;
+  readonly logKey: IKey;
+}
+
+export function privateNetwork(
+  scope: Construct,
+  deployment: Deployment,
+  { cidr, logKey }: NetworkOptions,
+): Network {
+  const vpc = new Vpc(scope, 'vpc', {
+    vpcName: deployment.name('vpc'),
+    ipAddresses: IpAddresses.cidr(cidr),
+    maxAzs: 2,
+    natGateways: 0,
+    subnetConfiguration: [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }],
+  });
+  const functions = securityGroup(
+    scope,
+    'functions-group',
+    vpc,
+    'CXAI functions: TLS to the endpoints of this VPC',
+  );
+  const endpoints = securityGroup(
+    scope,
+    'endpoints-group',
+    vpc,
+    'CXAI private endpoints: TLS from the functions',
+  );
+  endpoints.addIngressRule(functions, Port.tcp(443), 'AWS interfaces, TLS');
+  functions.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'TLS; no route leads out of this VPC');
+  acknowledge(vpc, 'default security group unused');
+  addGatewayEndpoint(vpc, deployment);
+  for (const [id, service] of Object.entries(interfaceEndpoints(deployment))) {
+    vpc.addInterfaceEndpoint(`${id}-endpoint`, {
+      service,
+      securityGroups: [endpoints],
+      open: false,
+      privateDnsEnabled: true,
+    });
+  }
+  flowLog(scope, vpc, deployment, logKey);
+  return { vpc, functions };
+}
+
+/** Each costs by the hour in every zone. */
+function interfaceEndpoints({ settings }: Deployment): Record<string, InterfaceVpcEndpointAwsService> {
+  const { SQS, SECRETS_MANAGER, ECR, ECR_DOCKER, ECS, ECS_AGENT, ECS_TELEMETRY, CLOUDWATCH_LOGS, BATCH } =
+    InterfaceVpcEndpointAwsService;
+  return {
+    sqs: SQS,
+    secrets: SECRETS_MANAGER,
+    ...(settings.lanes.gpu.mode === 'off'
+      ? {}
+      : {
+          'ecr-api': ECR,
+          'ecr-images': ECR_DOCKER,
+          ecs: ECS,
+          'ecs-agent': ECS_AGENT,
+          'ecs-telemetry': ECS_TELEMETRY,
+          logs: CLOUDWATCH_LOGS,
+          batch: BATCH,
+        }),
+  };
+}
+
+/** Objects of this deployment's two data buckets, and the layers of its image where instances pull it. */
+function addGatewayEndpoint(vpc: Vpc, deployment: Deployment): void {
+  const { lanes, region } = deployment.settings;
+  const buckets = (['drop', 'results'] as const).map((name) => deployment.bucketArn(name));
+  const endpoint = vpc.addGatewayEndpoint('s3-endpoint', { service: GatewayVpcEndpointAwsService.S3 });
+  endpoint.addToPolicy(
+    new PolicyStatement({
+      principals: [new AnyPrincipal()],
+      actions: ['s3:ListBucket', 's3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      resources: buckets.flatMap((bucket) => [bucket, `${bucket}/*`]),
+      conditions: { StringEquals: { 'aws:PrincipalAccount': deployment.settings.account } },
+    }),
+  );
+  if (lanes.gpu.mode === 'off') return;
+  endpoint.addToPolicy(
+    new PolicyStatement({
+      principals: [new AnyPrincipal()],
+      actions: ['s3:GetObject'],
+      resources: [`arn:aws:s3:::prod-${region}-starport-layer-bucket/*`],
+    }),
+  );
+}
+
+function securityGroup(scope: Construct, id: string, vpc: Vpc, description: string): SecurityGroup {
+  return new SecurityGroup(scope, id, { vpc, description, allowAllOutbound: false });
+}
+
+/** Connections only (addresses, ports, bytes): no content passes through a flow log. */
+function flowLog(scope: Construct, vpc: Vpc, { settings, removal }: Deployment, logKey: IKey): void {
+  const logs = new LogGroup(scope, 'flow-logs', {
+    logGroupName: `/cxai/${settings.id}/network`,
+    encryptionKey: logKey,
+    retention: settings.retention.logDays as RetentionDays,
+    removalPolicy: removal,
+  });
+  const role = new Role(scope, 'flow-log-role', {
+    assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com'),
+  });
+  new ManagedPolicy(role, 'permissions', {
+    description: 'What the flow log of the CXAI network may do',
+    statements: [
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+        resources: [logs.logGroupArn],
+      }),
+    ],
+    roles: [role],
+  });
+  vpc.addFlowLog('flow-log', {
+    destination: FlowLogDestination.toCloudWatchLogs(logs, role.withoutPolicyUpdates()),
+    trafficType: FlowLogTrafficType.ALL,
+  });
+}

@@ -1,0 +1,184 @@
+/**
+ * What must outlive every deployment: keys, buckets, the audit trail, the reference key and the queues that
+ * the buckets notify. Everything else can be deleted and deployed anew from here.
+ */
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { dropPrefix, manifestName, pendingPrefix, receiptsPrefix } from '../../shared/manifest/keys.ts';
+import { acknowledge } from '../constructs/acknowledgements.ts';
+import { auditTrail } from '../constructs/audit-trail.ts';
+import { allowLogGroups, type DataClass, dataClassKey } from '../constructs/data-class-key.ts';
+import type { Deployment } from '../constructs/deployment.ts';
+import { functionLimits } from '../constructs/function-limits.ts';
+import { notifyQueue } from '../constructs/notify-queue.ts';
+import { privateBucket } from '../constructs/private-bucket.ts';
+import { type WorkQueue, workQueue } from '../constructs/work-queue.ts';
+import { stackProps } from './stack-props.ts';
+
+export interface Data {
+  readonly stack: Stack;
+  readonly keys: Readonly<Record<DataClass, Key>>;
+  readonly drop: Bucket;
+  readonly results: Bucket;
+  readonly accessLogs: Bucket;
+  readonly ingest: WorkQueue;
+  readonly catalog: WorkQueue;
+  readonly referenceKey: Secret;
+}
+
+export function dataStack(scope: Construct, deployment: Deployment): Data {
+  const stack = new Stack(scope, 'data', {
+    ...stackProps(deployment, 'data'),
+    terminationProtection: deployment.settings.retention.keepData,
+  });
+  const keys = dataKeys(stack, deployment);
+  const limits = functionLimits(deployment.settings);
+  const queue = (name: 'ingest' | 'catalog') =>
+    workQueue(stack, deployment, name, {
+      key: keys.messages,
+      timeoutSeconds: limits[name].timeoutSeconds,
+      deadLetterTimeoutSeconds: limits.finish.timeoutSeconds,
+    });
+  const ingest = queue('ingest');
+  const catalog = queue('catalog');
+  const accessLogs = accessLogBucket(stack, deployment);
+  const drop = dropBucket(stack, deployment, keys.identifiable, accessLogs);
+  const results = resultsBucket(stack, deployment, keys.results, accessLogs);
+  notifyQueue(deployment, { bucket: drop, name: 'drop', queue: ingest.queue, prefix: dropPrefix });
+  notifyQueue(deployment, { bucket: results, name: 'results', queue: catalog.queue, suffix: manifestName });
+  auditTrail(stack, deployment, { key: keys.identifiable, watched: [drop, results], accessLogs });
+  acknowledge(accessLogs, 'access logs use S3 encryption');
+  acknowledge(accessLogs, 'logs not replicated');
+  acknowledge(drop, 'drop not replicated');
+  acknowledge(results, 'results not replicated');
+  const referenceKey = referenceSecret(stack, deployment, keys.identifiable);
+  acknowledge(referenceKey, 'reference key is rotated by hand');
+  return { stack, keys, drop, results, accessLogs, ingest, catalog, referenceKey };
+}
+
+function dataKeys(stack: Stack, deployment: Deployment): Data['keys'] {
+  const { account, region } = deployment.settings;
+  const notifier = {
+    service: 's3.amazonaws.com',
+    sourceArns: [deployment.bucketArn('drop'), deployment.bucketArn('results')],
+    actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+  } as const;
+  const trail = {
+    service: 'cloudtrail.amazonaws.com',
+    sourceArns: [`arn:aws:cloudtrail:${region}:${account}:trail/${deployment.name('audit')}`],
+    actions: ['kms:GenerateDataKey*', 'kms:DescribeKey', 'kms:Decrypt'],
+  } as const;
+  /** Which distribution is not known here: the site is deployed after the data and may be deployed anew. */
+  const distribution = {
+    service: 'cloudfront.amazonaws.com',
+    sourceArns: [`arn:aws:cloudfront::${account}:distribution/*`],
+    actions: ['kms:Decrypt'],
+  } as const;
+  const alarms = {
+    service: 'cloudwatch.amazonaws.com',
+    sourceArns: [`arn:aws:cloudwatch:${region}:${account}:alarm:${deployment.name('*')}`],
+    actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+  } as const;
+  const operations = dataClassKey(stack, deployment, 'operations', [alarms]);
+  allowLogGroups(operations, deployment);
+  return {
+    identifiable: dataClassKey(stack, deployment, 'identifiable', [trail]),
+    results: dataClassKey(stack, deployment, 'results', [distribution]),
+    messages: dataClassKey(stack, deployment, 'messages', [notifier]),
+    operations,
+  };
+}
+
+/** S3 delivers access logs only to buckets with S3's own encryption. */
+function accessLogBucket(stack: Stack, deployment: Deployment): Bucket {
+  const { auditDays } = deployment.settings.retention;
+  return privateBucket(stack, deployment, 'access-logs', {
+    abortUploadDays: 1,
+    lifecycle: [
+      { id: 'audit', expiration: Duration.days(auditDays), noncurrentVersionExpiration: Duration.days(30) },
+    ],
+  });
+}
+
+/** Uploads and receipts both name files, so both leave after the same time, older versions with them. */
+function dropBucket(stack: Stack, deployment: Deployment, key: Key, accessLogs: Bucket): Bucket {
+  const { dropDays, dropVersionDays } = deployment.settings.retention;
+  const expire = (prefix: string) => ({
+    id: `expire-${prefix.slice(0, -1)}`,
+    prefix,
+    expiration: Duration.days(dropDays),
+    noncurrentVersionExpiration: Duration.days(dropVersionDays),
+  });
+  return privateBucket(stack, deployment, 'drop', {
+    key,
+    accessLogs,
+    abortUploadDays: 1,
+    lifecycle: [
+      expire(dropPrefix),
+      expire(receiptsPrefix),
+      {
+        id: 'elsewhere',
+        noncurrentVersionExpiration: Duration.days(dropVersionDays),
+        expiredObjectDeleteMarker: true,
+      },
+    ],
+  });
+}
+
+function resultsBucket(stack: Stack, deployment: Deployment, key: Key, accessLogs: Bucket): Bucket {
+  const { resultsDays } = deployment.settings.retention;
+  const bucket = privateBucket(stack, deployment, 'results', {
+    key,
+    accessLogs,
+    abortUploadDays: 3,
+    lifecycle: [
+      {
+        id: 'older-versions',
+        noncurrentVersionExpiration: Duration.days(30),
+        expiredObjectDeleteMarker: true,
+      },
+      {
+        id: 'pending-marks',
+        prefix: pendingPrefix,
+        noncurrentVersionExpiration: Duration.days(1),
+      },
+      ...(resultsDays === null
+        ? []
+        : [{ id: 'expire-runs', prefix: 'runs/', expiration: Duration.days(resultsDays) }]),
+    ],
+  });
+  bucket.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'AllowViewer',
+      principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+      actions: ['s3:GetObject'],
+      resources: ['index.json', 'index/*', 'models/*', 'runs/*'].map((keys) => bucket.arnForObjects(keys)),
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': deployment.settings.account },
+        ArnLike: { 'aws:SourceArn': `arn:aws:cloudfront::${deployment.settings.account}:distribution/*` },
+      },
+    }),
+  );
+  return bucket;
+}
+
+/** 64 hexadecimal digits, made by Secrets Manager: nobody has seen them and no template holds them. */
+function referenceSecret(stack: Stack, deployment: Deployment, encryptionKey: Key): Secret {
+  return new Secret(stack, 'reference-key', {
+    secretName: `cxai/${deployment.settings.id}/reference-key`,
+    description: 'Key of the one-way references that stand for rejected files in results',
+    encryptionKey,
+    generateSecretString: {
+      passwordLength: 64,
+      excludeUppercase: true,
+      excludePunctuation: true,
+      excludeCharacters: 'ghijklmnopqrstuvwxyz',
+      requireEachIncludedType: false,
+    },
+    removalPolicy: deployment.removal,
+  });
+}

@@ -1,0 +1,140 @@
+/**
+ * The pipeline: lane queues, functions, their event sources and the sweeper's schedule. It holds no data and
+ * can be deleted and deployed anew at any time; messages wait in the data stack's queues meanwhile.
+ */
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Deployment } from '../constructs/deployment.ts';
+import { functionImage } from '../constructs/function-image.ts';
+import { type FunctionName, functionLimits, threadsOf } from '../constructs/function-limits.ts';
+import {
+  type FunctionQueues,
+  functionStatements,
+  needsReferenceKey,
+} from '../constructs/function-permissions.ts';
+import { type ImageFunction, imageFunction, type Network } from '../constructs/image-function.ts';
+import { privateNetwork } from '../constructs/private-network.ts';
+import { deadLetterQueue, type WorkQueue, workQueue } from '../constructs/work-queue.ts';
+import type { Data } from './data-stack.ts';
+import { stackProps } from './stack-props.ts';
+
+export interface Pipeline {
+  readonly stack: Stack;
+  readonly functions: Readonly<Record<FunctionName, ImageFunction>>;
+  /** Every queue with its dead letters, the data stack's included. */
+  readonly queues: readonly WorkQueue[];
+  readonly cpu: WorkQueue;
+  readonly gpu: WorkQueue | undefined;
+  readonly sweepDeadLetters: Queue;
+  readonly network: Network | undefined;
+}
+
+/** Longest a GPU worker may take for one task; it extends the visibility while it works. */
+const gpuTaskSeconds = 900;
+const sweepEvery = Duration.minutes(5);
+
+export function pipelineStack(scope: Construct, deployment: Deployment, data: Data): Pipeline {
+  const { settings } = deployment;
+  const stack = new Stack(scope, 'pipeline', stackProps(deployment, 'pipeline'));
+  const limits = functionLimits(settings);
+  const lane = (name: 'cpu' | 'gpu', timeoutSeconds: number) =>
+    workQueue(stack, deployment, name, {
+      key: data.keys.messages,
+      timeoutSeconds,
+      deadLetterTimeoutSeconds: limits.finish.timeoutSeconds,
+    });
+  const cpu = lane('cpu', limits.explain.timeoutSeconds);
+  const gpu = settings.lanes.gpu.mode === 'off' ? undefined : lane('gpu', gpuTaskSeconds);
+  const sweepDeadLetters = deadLetterQueue(stack, deployment, 'sweep', {
+    key: data.keys.messages,
+    timeoutSeconds: limits.sweep.timeoutSeconds,
+  });
+  const network =
+    settings.network.mode === 'isolated'
+      ? privateNetwork(stack, deployment, { cidr: settings.network.cidr, logKey: data.keys.operations })
+      : undefined;
+  const lanes = gpu ? [cpu, gpu] : [cpu];
+  const build = functionBuilder(stack, deployment, data, { cpu, gpu, network });
+  const laneQueues = lanes.map(({ queue }) => queue);
+  const givenUp = [data.ingest, ...lanes].map(({ deadLetters }) => deadLetters);
+  const functions = {
+    ingest: build('ingest', { reads: [data.ingest.queue], sends: laneQueues }),
+    explain: build('explain', { reads: [cpu.queue], sends: [] }),
+    catalog: build('catalog', { reads: [data.catalog.queue], sends: [] }),
+    finish: build('finish', { reads: givenUp, sends: [] }),
+    sweep: build('sweep', { reads: [], sends: [...laneQueues, sweepDeadLetters] }, sweepDeadLetters),
+  };
+  const { ingest, explain, catalog, finish, sweep } = functions;
+  readQueue(ingest, data.ingest.queue, { batchSize: 1, concurrency: limits.ingest.concurrency });
+  readQueue(explain, cpu.queue, { batchSize: 1, concurrency: limits.explain.concurrency });
+  readQueue(catalog, data.catalog.queue, { batchSize: 10, concurrency: limits.catalog.concurrency });
+  for (const queue of givenUp) readQueue(finish, queue, { batchSize: 1, concurrency: 2 });
+  sweepOnSchedule(stack, sweep);
+  return {
+    stack,
+    functions,
+    queues: [data.ingest, ...lanes, data.catalog],
+    cpu,
+    gpu,
+    sweepDeadLetters,
+    network,
+  };
+}
+
+type Build = (name: FunctionName, queues: FunctionQueues, deadLetters?: Queue) => ImageFunction;
+
+function functionBuilder(
+  stack: Stack,
+  deployment: Deployment,
+  data: Data,
+  { cpu, gpu, network }: Pick<Pipeline, 'cpu' | 'gpu' | 'network'>,
+): Build {
+  const image = functionImage(stack);
+  const limits = functionLimits(deployment.settings);
+  const { methods } = deployment.settings;
+  const environment = {
+    CXAI_DROP_BUCKET: deployment.bucketName('drop'),
+    CXAI_RESULTS_BUCKET: deployment.bucketName('results'),
+    CXAI_CPU_QUEUE_URL: cpu.queue.queueUrl,
+    ...(gpu ? { CXAI_GPU_QUEUE_URL: gpu.queue.queueUrl } : {}),
+    ...(methods ? { CXAI_METHODS: methods } : {}),
+    CXAI_COMMIT: image.assetHash.slice(0, 12),
+  };
+  return (name, queues, deadLetters) =>
+    imageFunction(stack, deployment, name, {
+      image,
+      network,
+      deadLetters,
+      limits: limits[name],
+      logKey: data.keys.operations,
+      statements: functionStatements(deployment, name, data, queues),
+      environment: {
+        ...environment,
+        CXAI_THREADS: String(threadsOf(limits[name])),
+        ...(needsReferenceKey(name) ? { CXAI_REFERENCE_KEY_SECRET: data.referenceKey.secretArn } : {}),
+      },
+    });
+}
+
+/** One bad record of a batch returns to the queue alone. */
+function readQueue(
+  { fn }: ImageFunction,
+  queue: IQueue,
+  { batchSize, concurrency }: { readonly batchSize: number; readonly concurrency: number },
+): void {
+  fn.addEventSource(
+    new SqsEventSource(queue, { batchSize, maxConcurrency: concurrency, reportBatchItemFailures: true }),
+  );
+}
+
+function sweepOnSchedule(stack: Stack, { fn }: ImageFunction): void {
+  new Rule(stack, 'sweep-schedule', {
+    description: 'Repairs runs that a crash left unfinished',
+    schedule: Schedule.rate(sweepEvery),
+    targets: [new LambdaFunction(fn, { retryAttempts: 1, maxEventAge: sweepEvery })],
+  });
+}
