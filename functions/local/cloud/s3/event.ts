@@ -6,7 +6,7 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
  */
 import { ACCOUNT, type Cloud } from '../cloud.ts';
-import { matchesNotification, queueNameOf } from './notification-configuration.ts';
+import { matchesNotification } from './notification-configuration.ts';
 import type { StoredObject } from './object-store.ts';
 import { type S3Call, urlEncodeKey } from './s3-call.ts';
 
@@ -43,7 +43,7 @@ export function sendTestEvent(call: S3Call, queueArn: string): void {
 
 /** A queue deleted since the configuration was put loses its events, as it does in AWS. */
 function deliver(cloud: Cloud, queueArn: string, body: string, delayMilliseconds: number): void {
-  const queue = cloud.queues.find(queueNameOf(queueArn));
+  const queue = cloud.queues.findByArn(queueArn);
   if (queue) cloud.messages.send(queue, { body, attributes: {}, sender: 'AIDA-S3', delayMilliseconds });
 }
 

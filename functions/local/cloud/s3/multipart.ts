@@ -145,10 +145,10 @@ function chooseParts(
   uploaded: readonly UploadedPart[],
   listed: readonly { readonly number: number; readonly etag: string }[],
 ): UploadedPart[] {
+  if (listed.some(({ number }, index) => index > 0 && number <= listed[index - 1]!.number))
+    throw new ServiceError(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
   const byNumber = new Map(uploaded.map((part) => [part.number, part]));
   return listed.map(({ number, etag }, index) => {
-    if (index > 0 && number <= listed[index - 1]!.number)
-      throw new ServiceError(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
     const part = byNumber.get(number);
     if (part === undefined || part.etag !== etag) throw invalidPart();
     if (index < listed.length - 1 && part.size < LEAST_PART_BYTES)

@@ -10,7 +10,7 @@ import { getObject, OVERRIDE_PARAMETERS } from './get-object.ts';
 import { listObjects } from './list-objects.ts';
 import { listParts, listUploads } from './list-uploads.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
-import { getNotification, putNotification } from './notification-configuration.ts';
+import { getNotification, putNotification } from './put-notification.ts';
 import { copyObject, putObject } from './put-object.ts';
 import type { S3Handler } from './s3-call.ts';
 import { deleteTagging, getTagging, putTagging } from './tagging.ts';

@@ -51,22 +51,17 @@ export class Receiver {
   #take(queue: Queue, { limit, visibilitySeconds }: ReceiveOptions): Message[] {
     const { database, messages, queues } = this.#cloud;
     const deadLetters = queue.redrive && queues.findByArn(queue.redrive.deadLetterTargetArn);
-    const taken: Message[] = [];
-    database.transaction(() => {
-      for (let moved = true; moved && taken.length < limit; ) {
-        moved = false;
-        const until = this.#cloud.now() + visibilitySeconds * 1000;
-        for (const message of this.#choose(queue, limit - taken.length)) {
-          if (deadLetters && message.receive_count >= queue.redrive!.maxReceiveCount) {
-            messages.moveToDeadLetters(message, queue, deadLetters);
-            moved = true;
-          } else {
-            taken.push(messages.take(message, until));
-          }
-        }
+    const isDead = (message: Message) =>
+      message.receive_count >= (queue.redrive?.maxReceiveCount ?? Infinity);
+    return database.transaction(() => {
+      let chosen = this.#choose(queue, limit);
+      while (deadLetters && chosen.some(isDead)) {
+        for (const message of chosen.filter(isDead)) messages.moveToDeadLetters(message, queue, deadLetters);
+        chosen = this.#choose(queue, limit);
       }
+      const until = this.#cloud.now() + visibilitySeconds * 1000;
+      return chosen.map((message) => messages.take(message, until));
     });
-    return taken;
   }
 
   #choose(queue: Queue, limit: number): Message[] {
