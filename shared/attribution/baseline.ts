@@ -10,7 +10,7 @@ import type { AttributionContext, Preprocessing } from './method.ts';
 import { xoshiro } from './noise/xoshiro.ts';
 import { channelOf } from './planes.ts';
 
-export const namedBaselines = ['black', 'white', 'mid-grey', 'mean', 'noise'] as const;
+const namedBaselines = ['black', 'white', 'mid-grey', 'mean', 'noise'] as const;
 
 /** The `baseline` option of the path methods. */
 export const baselineSchema = z

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import type { AttributionContext } from './method.ts';
 
 /** Throws PermanentFault (`target-unknown`) where `target` is no class of a model with `classCount` classes. */
-export function checkTarget(where: string, target: number, classCount: number): void {
+function checkTarget(where: string, target: number, classCount: number): void {
   if (Number.isInteger(target) && target >= 0 && target < classCount) return;
   throw new PermanentFault(
     `${where}: expected a class index from 0 to ${classCount - 1} (the model has ${classCount} classes), got ${target}`,
@@ -16,7 +16,7 @@ export function checkTarget(where: string, target: number, classCount: number): 
 }
 
 /** Throws PermanentFault where an array is not one finite image of the model's input shape. */
-export function checkImage(where: string, what: string, image: Tensor, shape: readonly number[]): void {
+function checkImage(where: string, what: string, image: Tensor, shape: readonly number[]): void {
   const elements = shape.reduce((product, extent) => product * extent, 1);
   const same = image.shape.length === shape.length && image.shape.every((extent, i) => extent === shape[i]);
   if (!same || image.data.length !== elements) {

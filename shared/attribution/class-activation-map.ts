@@ -21,7 +21,7 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 /** Feature maps and gradients [C, h, w], flat, -> one value per position [h, w]. */
-export type Combine = (
+type Combine = (
   activations: ArrayLike<number>,
   gradients: ArrayLike<number>,
   channels: number,

@@ -12,7 +12,7 @@ import { edgeGraph, felzenszwalb } from './felzenszwalb.ts';
 import { nearestResize } from './nearest-resize.ts';
 import { type Regions, regionsOfLabels } from './regions.ts';
 
-export const XRAI_SCALES: readonly number[] = [50, 100, 150, 250, 500, 1200];
+const XRAI_SCALES: readonly number[] = [50, 100, 150, 250, 500, 1200];
 const SIGMA = 0.8;
 const MIN_SIZE = 150;
 const DILATION_RADIUS = 5;
