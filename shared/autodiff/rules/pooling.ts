@@ -84,7 +84,8 @@ function spreadOverWindows(
   const [n, channels, ...extents] = shape as [number, number, ...number[]];
   const counts = graph.shape(value).slice(2);
   const rank = extents.length;
-  const blocks = window.kernel.every((size, axis) => size === window.strides[axis]);
+  const blocks =
+    window.kernel.every((size, axis) => size === window.strides[axis]) && !window.pads.some(Boolean);
   const exact = extents.every((extent, axis) => extent === counts[axis]! * window.kernel[axis]!);
   if (blocks && exact && rank === 2) return repeatPixels(graph, value, extents);
   const extra = extents.map((extent, axis) => {

@@ -1,0 +1,189 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
+import { floats } from '../../../shared/onnx/constant.ts';
+import { int } from '../../../shared/onnx/graph.ts';
+import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts';
+import { isConvolutional } from '../../../shared/runtime/convolutional-classifier.ts';
+import type { Runner } from '../../../shared/runtime/runner.ts';
+import { elementCount, type Tensor32 } from '../../../shared/tensor/tensor.ts';
+import { uniform } from './check-operator.ts';
+import { sketchModel, smallCnn } from './test-models.ts';
+
+const runner = createOnnxRuntimeRunner({ threads: 1 });
+const releases: (() => Promise<void>)[] = [];
+afterAll(() => Promise.all(releases.map((release) => release())));
+
+async function compiled(
+  ...args: Parameters<typeof compileClassifier> extends [infer M, unknown, (infer O)?] ? [M, O?] : never
+) {
+  const classifier = await compileClassifier(args[0] as Uint8Array, runner, args[1]);
+  releases.push(() => classifier.release());
+  return classifier;
+}
+
+function images(count: number, shape: readonly number[] = [2, 12, 10], seed = 3): Tensor32 {
+  const next = uniform(seed);
+  return { shape: [count, ...shape], data: Float32Array.from({ length: count * elementCount(shape) }, next) };
+}
+
+function image(batch: Tensor32, at: number): Tensor32 {
+  const size = elementCount(batch.shape.slice(1));
+  return { shape: [1, ...batch.shape.slice(1)], data: batch.data.slice(at * size, (at + 1) * size) };
+}
+
+describe('a compiled classifier', () => {
+  it('gives the same bytes for an image alone, in a batch, and in a batch cut into chunks', async () => {
+    const classifier = await compiled(smallCnn());
+    const batch = images(11);
+    const targets = Array.from({ length: 11 }, (_, at) => at % 3);
+    const whole = await classifier.gradient(batch, targets);
+    const scores = await classifier.scores(batch);
+    expect(whole.scores.shape).toEqual([11, 3]);
+    expect(whole.gradient.shape).toEqual(batch.shape);
+    for (const at of [0, 7, 10]) {
+      const alone = await classifier.gradient(image(batch, at), [targets[at]!]);
+      expect(alone.gradient.data).toEqual(image(whole.gradient, at).data);
+      expect(alone.scores.data).toEqual(whole.scores.data.slice(3 * at, 3 * at + 3));
+      expect(alone.scores.data).toEqual(scores.data.slice(3 * at, 3 * at + 3));
+    }
+  });
+
+  it('takes float64 images as float32', async () => {
+    const classifier = await compiled(smallCnn());
+    const batch = images(1);
+    const wide = { shape: batch.shape, data: Float64Array.from(batch.data) };
+    expect((await classifier.scores(wide)).data).toEqual((await classifier.scores(batch)).data);
+  });
+
+  it('opens one session per pass and batch size, none before they are needed', async () => {
+    let opened = 0;
+    const counting: Runner = {
+      ...runner,
+      load(bytes) {
+        opened++;
+        return runner.load(bytes);
+      },
+    };
+    const classifier = await compileClassifier(smallCnn(), counting);
+    expect(opened).toBe(0);
+    await classifier.scores(images(2));
+    await classifier.scores(images(2));
+    expect(opened).toBe(1);
+    await classifier.gradient(images(2), [0, 1]);
+    expect(opened).toBe(2);
+    await classifier.release();
+  });
+
+  it('runs a model that was exported for one image, one at a time', async () => {
+    const sketch = sketchModel([1, 6, 6]);
+    const flat = sketch.builder.op('Reshape', [
+      sketch.conv(sketch.image, 4, 3),
+      sketch.builder.vector([1, 144]),
+    ]);
+    const classifier = await compiled(sketch.bytes(sketch.dense(flat, 2)));
+    const batch = images(3, [1, 6, 6]);
+    const { gradient } = await classifier.gradient(batch, [0, 1, 0]);
+    const { gradient: alone } = await classifier.gradient(image(batch, 1), [1]);
+    expect(image(gradient, 1).data).toEqual(alone.data);
+  });
+
+  it('explains a single sigmoid output and a [N, K, 1, 1] output', async () => {
+    const sigmoid = await compiled(smallCnn([2, 12, 10], 'Sigmoid', 1));
+    expect(sigmoid.classCount).toBe(1);
+    expect((await sigmoid.gradient(images(2), [0, 0])).scores.shape).toEqual([2, 1]);
+    const sketch = sketchModel([3, 8, 8]);
+    const maps = await compiled(
+      sketch.bytes(sketch.builder.op('GlobalAveragePool', [sketch.conv(sketch.image, 5, 3)])),
+    );
+    expect((await maps.scores(images(2, [3, 8, 8]))).shape).toEqual([2, 5]);
+  });
+
+  it('explains the logit before a softmax on request', async () => {
+    const batch = images(1);
+    const logits = await compiled(smallCnn());
+    const probabilities = await compiled(smallCnn([2, 12, 10], 'Softmax'), { explain: 'logit' });
+    expect((await probabilities.scores(batch)).data).toEqual((await logits.scores(batch)).data);
+    const [left, right] = await Promise.all([
+      logits.gradient(batch, [2]),
+      probabilities.gradient(batch, [2]),
+    ]);
+    expect(right.gradient.data).toEqual(left.gradient.data);
+  });
+
+  it('finds the layout from the channels', async () => {
+    expect((await compiled(smallCnn([1, 12, 10]))).layout).toBe('NCHW');
+    const sketch = sketchModel([8, 10, 3]);
+    const moved = sketch.builder.op('Transpose', [sketch.image], {
+      perm: { kind: 'ints', value: [0, 3, 1, 2] },
+    });
+    const pooled = sketch.builder.op('GlobalAveragePool', [sketch.conv(moved, 4, 3)]);
+    const classifier = await compiled(sketch.bytes(sketch.dense(sketch.flatten(pooled), 2)));
+    expect([classifier.layout, classifier.inputShape]).toEqual(['NHWC', [8, 10, 3]]);
+  });
+
+  it('sends the gradient of a tie to the first maximum, in row-major order', async () => {
+    const sketch = sketchModel([1, 4, 4]);
+    const flat = sketch.flatten(sketch.pool('MaxPool', sketch.image, 2, 2));
+    const ones = sketch.builder.constant(floats([1, 1, 1, 1], [1, 4]));
+    const classifier = await compiled(
+      sketch.bytes(sketch.builder.op('Gemm', [flat, ones], { transB: int(1) })),
+    );
+    const { gradient } = await classifier.gradient(
+      { shape: [1, 1, 4, 4], data: new Float32Array(16).fill(5) },
+      [0],
+    );
+    expect([...gradient.data]).toEqual([1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0]);
+  });
+
+  it('gives the last feature maps with the gradient at them', async () => {
+    const classifier = await compiled(smallCnn());
+    expect(isConvolutional(classifier)).toBe(true);
+    const batch = images(2);
+    const { scores, activations, gradients } = await classifier.activations(batch, [1, 2]);
+    expect(activations.shape).toEqual([2, 16, 6, 5]);
+    expect(gradients.shape).toEqual(activations.shape);
+    expect(scores.data).toEqual((await classifier.scores(batch)).data);
+    expect(Math.min(...activations.data)).toBe(0);
+    const firstMap = gradients.data.slice(0, 30);
+    expect(firstMap.every((value) => value === firstMap[0])).toBe(true);
+    await expect(classifier.activations(batch, [1, 2], 'nowhere')).rejects.toThrow('got nowhere');
+  });
+
+  it('keeps only positive upstream gradients under guided backpropagation', async () => {
+    const sketch = sketchModel([1, 1, 2]);
+    const hidden = sketch.builder.op('Relu', [sketch.image]);
+    const weights = sketch.builder.constant(floats([2, -3], [1, 2]));
+    const classifier = await compiled(
+      sketch.bytes(sketch.builder.op('Gemm', [sketch.flatten(hidden), weights], { transB: int(1) })),
+    );
+    const batch = { shape: [2, 1, 1, 2], data: new Float32Array([1, 1, -1, 1]) };
+    expect([...(await classifier.gradient(batch, [0, 0])).gradient.data]).toEqual([2, -3, 0, -3]);
+    expect([...(await classifier.guidedGradient(batch, [0, 0])).gradient.data]).toEqual([2, 0, 0, 0]);
+  });
+
+  it('refuses wrong shapes and wrong targets by name', async () => {
+    const classifier = await compiled(smallCnn());
+    await expect(classifier.scores(images(1, [1, 12, 10]))).rejects.toThrow(
+      'expected a batch of shape [N, 2, 12, 10], got [1, 1, 12, 10]',
+    );
+    await expect(classifier.gradient(images(1), [3])).rejects.toThrow('class indices from 0 to 2, got 3');
+    await expect(classifier.gradient(images(2), [1])).rejects.toThrow('expected 2 class indices');
+  });
+
+  it('refuses a model whose output does not depend on the image through derivatives, naming what is between', async () => {
+    const sketch = sketchModel([1, 4, 4]);
+    const top = sketch.builder.op('ArgMax', [sketch.flatten(sketch.conv(sketch.image, 2, 3))], {
+      axis: int(1),
+    });
+    const bytes = sketch.bytes(sketch.builder.op('Cast', [top], { to: int(1) }));
+    await expect(compiled(bytes)).rejects.toThrow('ArgMax without a derivative');
+  });
+
+  it('refuses maps of scores and shapes that cannot be known', async () => {
+    const sketch = sketchModel([1, 4, 4]);
+    await expect(compiled(sketch.bytes(sketch.conv(sketch.image, 2, 3)))).rejects.toThrow(
+      'expected one score a class',
+    );
+    await expect(compiled(smallCnn(), { inputShape: [2, 9, 9] })).rejects.toThrow('not the given [2, 9, 9]');
+  });
+});
