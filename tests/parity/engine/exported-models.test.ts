@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
 import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts';
 import { elementCount, type Tensor32 } from '../../../shared/tensor/tensor.ts';
-import { uniform } from '../../unit/engine/check-operator.ts';
+import { uniform } from '../../unit/engine/uniform.ts';
 
 const FOLDER = new URL('../../../../shared/data/models/onnx/', import.meta.url);
 const runner = createOnnxRuntimeRunner();

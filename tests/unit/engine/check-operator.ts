@@ -14,6 +14,7 @@ import { writeModel } from '../../../shared/onnx/write-model.ts';
 import type { Tensor32 } from '../../../shared/tensor/tensor.ts';
 import type { Array64 } from './twin/array.ts';
 import { size } from './twin/array.ts';
+import { uniform } from './uniform.ts';
 
 export interface OperatorCase {
   readonly name: string;
@@ -38,15 +39,6 @@ const FORWARD_TOLERANCE = 2e-5;
 const GRADIENT_TOLERANCE = 1e-4;
 
 const runner = createOnnxRuntimeRunner({ threads: 1 });
-
-/** A small linear congruential generator (Numerical Recipes), uniform in (−1, 1). */
-export function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state + 0.5) / 2 ** 31 - 1;
-  };
-}
 
 export function randomArray(shape: readonly number[], next: () => number): Array64 {
   return { shape, data: Float64Array.from({ length: size(shape) }, next) };

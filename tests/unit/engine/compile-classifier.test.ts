@@ -6,8 +6,8 @@ import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts
 import { isConvolutional } from '../../../shared/runtime/convolutional-classifier.ts';
 import type { Runner } from '../../../shared/runtime/runner.ts';
 import { elementCount, type Tensor32 } from '../../../shared/tensor/tensor.ts';
-import { uniform } from './check-operator.ts';
 import { sketchModel, smallCnn } from './test-models.ts';
+import { uniform } from './uniform.ts';
 
 const runner = createOnnxRuntimeRunner({ threads: 1 });
 const releases: (() => Promise<void>)[] = [];

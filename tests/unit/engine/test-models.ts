@@ -4,7 +4,7 @@ import { type Attributes, int } from '../../../shared/onnx/graph.ts';
 import { GraphBuilder } from '../../../shared/onnx/graph-builder.ts';
 import { windowAttributes } from '../../../shared/onnx/window.ts';
 import { writeModel } from '../../../shared/onnx/write-model.ts';
-import { uniform } from './check-operator.ts';
+import { uniform } from './uniform.ts';
 
 export interface ModelSketch {
   readonly builder: GraphBuilder;

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
 import { type TrainingGraph, trainingGraph } from '../../../shared/autodiff/training-graph.ts';
 import type { Tensor32 } from '../../../shared/tensor/tensor.ts';
-import { randomArray, uniform } from './check-operator.ts';
+import { randomArray } from './check-operator.ts';
 import { smallCnn } from './test-models.ts';
 import { gemm, map, reduce, reshape, softmax } from './twin/arithmetic.ts';
 import { type Array64, sum } from './twin/array.ts';
 import { conv, maxPool, type WindowSpec } from './twin/windows.ts';
+import { uniform } from './uniform.ts';
 
 const BATCH = 3;
 const runner = createOnnxRuntimeRunner({ threads: 1 });
