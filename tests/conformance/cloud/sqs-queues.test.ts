@@ -78,6 +78,7 @@ describe('queues', () => {
     expect(await failureOf(set({ RedrivePolicy: redriveTo({ arn: `${queue.arn}x`, url: '' }, 3) }))).toBe(
       '400 InvalidParameterValue',
     );
+    expect(await failureOf(set({ RedrivePolicy: redriveTo(queue, 3) }))).toBe('400 InvalidParameterValue');
     expect(await failureOf(set({ Policy: '{}' }))).toBe('501 NotImplemented');
   });
 

@@ -32,7 +32,7 @@ const createQueue = action(
         'The name of a FIFO queue can only include alphanumeric characters and must end with .fifo',
       );
     checkAttributes(Attributes, isFifo);
-    checkRedrive(context, Attributes, isFifo);
+    checkRedrive(context, Attributes, name);
     const QueueUrl = queueUrlOf(origin, name, ACCOUNT);
     const existing = cloud.queues.find(name);
     if (existing) {
@@ -116,7 +116,7 @@ const setQueueAttributes = action(
     const { cloud } = context;
     const queue = cloud.queues.requireUrl(QueueUrl);
     checkAttributes(Attributes, queue.isFifo);
-    checkRedrive(context, Attributes, queue.isFifo);
+    checkRedrive(context, Attributes, queue.name);
     const attributes: Record<string, string> = { ...queue.attributes, ...Attributes };
     if (attributes.RedrivePolicy === '') delete attributes.RedrivePolicy;
     cloud.queues.save({ ...queue, attributes, modified: cloud.now() });
@@ -171,12 +171,14 @@ function shownAttributes({ attributes, isFifo }: Queue): Record<string, string> 
   return { ...defaultAttributes(), ...(isFifo ? fifo : {}), ...attributes };
 }
 
-function checkRedrive({ cloud }: ActionContext, attributes: QueueAttributes, isFifo: boolean): void {
+function checkRedrive({ cloud }: ActionContext, attributes: QueueAttributes, name: string): void {
   const policy = readRedrivePolicy(attributes);
   if (policy === undefined) return;
   const target = cloud.queues.findByArn(policy.deadLetterTargetArn);
-  if (target === undefined || target.isFifo !== isFifo)
-    throw invalidParameter('Dead letter target does not exist, or is not of the same kind of queue.');
+  if (target === undefined || target.name === name || target.isFifo !== name.endsWith('.fifo'))
+    throw invalidParameter(
+      'Dead letter target does not exist, is the queue itself, or is not of the same kind of queue.',
+    );
 }
 
 function pageOf(
