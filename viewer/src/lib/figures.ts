@@ -1,12 +1,12 @@
 /** Numbers, durations and times as a reader sees them. Locale en-US, minus as U+2212, units spelled SI. */
 
-/** Three significant digits; scientific outside [0.001, 10 000): `0.0123`, `−4.20e−5`. */
+/** Three significant digits; scientific outside [0.0001, 10 000): `0.0123`, `−4.20e−5`. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
   const size = Math.abs(value);
   const text =
-    size >= 0.001 && size < 10_000 ? Number(value.toPrecision(3)).toString() : value.toExponential(1);
+    size >= 0.0001 && size < 10_000 ? Number(value.toPrecision(3)).toString() : value.toExponential(1);
   return text.replaceAll('-', '−').replace('e+', 'e');
 }
 

@@ -1,0 +1,275 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults } from './fixture/accessibility.ts';
+import { openPage, phone, type Screen } from './fixture/browser.ts';
+import { entryOf, exampleManifest, exampleRunId } from './fixture/example-run.ts';
+import { lesionOf } from './fixture/phantom.ts';
+import { openTestSite, type TestSite } from './fixture/site.ts';
+import { writeExampleRoot, writeIndex, writeRun } from './fixture/write-data-root.ts';
+
+let testSite: TestSite;
+let served: Awaited<ReturnType<TestSite['serve']>>;
+
+beforeAll(async () => {
+  testSite = await openTestSite();
+  served = await testSite.serve();
+  await writeExampleRoot(served.data);
+});
+afterAll(() => testSite?.close());
+
+async function open(run: number, screen?: Screen) {
+  const opened = await openPage(testSite.browser, `${served.url}run/#run=${exampleRunId(run)}`, screen);
+  await opened.page.locator('[data-panel=grad-cam] .ticks span').first().waitFor();
+  await opened.page.getByText('Agreement between methods').waitFor();
+  return opened;
+}
+
+/** The colour of a panel where (u, v) of the whole panel lies, 0 … 1. */
+const colorAt = (page: Page, panel: string, u: number, v: number) =>
+  page
+    .locator(`[data-panel=${panel}] canvas`)
+    .first()
+    .evaluate(
+      (element, [x, y]) => {
+        const canvas = element as HTMLCanvasElement;
+        const copy = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+        copy.drawImage(canvas, -Math.floor(x! * canvas.width), -Math.floor(y! * canvas.height));
+        const { data } = copy.getImageData(0, 0, 1, 1);
+        return [data[0]!, data[1]!, data[2]!];
+      },
+      [u, v],
+    );
+const isGrey = ([red, green, blue]: number[]) =>
+  Math.max(Math.abs(red! - green!), Math.abs(green! - blue!)) <= 2;
+
+describe('the run page', () => {
+  it('shows the image and a panel per method, with what each cost and means, and no word on the console', async () => {
+    const { page, errors } = await open(8);
+    expect(
+      await page
+        .locator('[data-panel]')
+        .evaluateAll((all) => all.map((panel) => panel.getAttribute('data-panel'))),
+    ).toEqual([
+      'raw',
+      'grad-cam',
+      'integrated-gradients',
+      'guided-ig',
+      'blur-ig',
+      'smoothgrad',
+      'xrai',
+      'occlusion',
+      'gradients',
+    ]);
+    const panel = await page.locator('[data-panel=guided-ig]').textContent();
+    expect(panel).toMatch(/score[\s\S]*200 gradients · 4\.4 s[\s\S]*gap 4\.2 %/);
+    expect(await page.locator('h1').textContent()).toMatch(
+      /pituitary tumour\s*96\.4 %\s*Brain MRI CNN-3 · 1\.3\.0/,
+    );
+    expect(await page.getByText('RESEARCH USE').isVisible()).toBe(true);
+    await page.getByText('Provenance').click();
+    expect(await page.locator('dl').textContent()).toContain('cxai 0.1.0');
+    expect(errors).toEqual([]);
+  });
+
+  it('colours the lesion in the maps, where the model saw it, and never the image', async () => {
+    for (const run of [8, 5]) {
+      const { page } = await open(run);
+      const { x, y } = lesionOf(run);
+      // Run 5 is 320 × 224 and letterboxed; its model saw the middle 224 × 224 only.
+      const [u, v] = run === 8 ? [x, y] : [x, 0.5 + (y - 0.5) * 0.7];
+      expect(isGrey(await colorAt(page, 'grad-cam', u, v)), `map of run ${run}`).toBe(false);
+      expect(isGrey(await colorAt(page, 'raw', u, v)), `image of run ${run}`).toBe(true);
+      expect(isGrey(await colorAt(page, 'grad-cam', 0.06, 0.5)), `outside of run ${run}`).toBe(true);
+    }
+  });
+
+  it('shows a failed method as a panel with its reason and remedy, and the warnings', async () => {
+    const { page, errors } = await open(7);
+    const failed = await page.locator('[data-panel=blur-ig]').textContent();
+    expect(failed).toContain('expected at most 3008 MB');
+    expect(failed).toContain('Give the lane more memory');
+    expect(failed).toContain('3 attempts');
+    expect(await page.getByLabel('Warnings').textContent()).toContain('trained on 16-bit images');
+    expect(errors).toEqual([]);
+  });
+
+  it('shows a rejected file with its reason and remedy', async () => {
+    const { page } = await openPage(testSite.browser, `${served.url}run/#run=${exampleRunId(6)}`);
+    await page.getByText('This file could not be explained').waitFor();
+    expect(await page.locator('main').textContent()).toMatch(
+      /12,288[\s\S]*Export the image again[\s\S]*image-truncated/,
+    );
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it('waits for a run that is not there yet and shows it when it comes', async () => {
+    const later = await testSite.serve();
+    const manifest = exampleManifest(9);
+    await writeIndex(later.data, []);
+    const { page } = await openPage(testSite.browser, `${later.url}run/#run=${manifest.runId}`);
+    await page.getByText('Nothing is stored here yet').waitFor();
+    await writeRun(later.data, manifest);
+    await writeIndex(later.data, [entryOf(manifest)]);
+    await page.locator('[data-panel=grad-cam]').waitFor();
+  });
+
+  it('says what a link without a run lacks', async () => {
+    const { page } = await openPage(testSite.browser, `${served.url}run/`);
+    await page.getByText('This link names no run').waitFor();
+  });
+});
+
+describe('the view', () => {
+  it('follows the keyboard, and hides the overlays while O is held', async () => {
+    const { page } = await open(8);
+    const { x, y } = lesionOf(8);
+    await page.keyboard.press(']');
+    await page.keyboard.press(',');
+    expect(await page.locator('output').allInnerTexts()).toEqual(
+      expect.arrayContaining(['75 %', 'top 15 %']),
+    );
+    await page.keyboard.down('o');
+    await expect.poll(async () => isGrey(await colorAt(page, 'grad-cam', x, y))).toBe(true);
+    await page.keyboard.up('o');
+    await expect.poll(async () => isGrey(await colorAt(page, 'grad-cam', x, y))).toBe(false);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.evaluate('document.activeElement.dataset.panel')).toBe('blur-ig');
+    await page.keyboard.press('?');
+    expect(await page.getByRole('dialog').textContent()).toContain('Hold to hide the overlays');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('is restored whole by its link', async () => {
+    const { page } = await open(8);
+    await page.getByLabel('Strongest pixels').fill('7');
+    for (const key of ['c', 'h', '+', 's']) await page.keyboard.press(key);
+    await page.waitForURL(/view=/);
+    await page.waitForTimeout(400);
+    const again = await openPage(testSite.browser, page.url());
+    await again.page.locator('[data-panel=comparison]').waitFor();
+    expect(await again.page.getByLabel('Strongest pixels').inputValue()).toBe('7');
+    for (const name of ['Contour', 'Shared', 'Swipe']) {
+      expect(await again.page.getByRole('button', { name }).getAttribute('aria-pressed'), name).toBe('true');
+    }
+    expect(await again.page.getByTitle('Whole image').textContent()).toBe('125 %');
+    expect(page.url().length).toBeLessThan(250);
+  });
+
+  it('goes to the next and the previous run, in the order of the list it came from', async () => {
+    const list = encodeURIComponent('status=partial');
+    const { page } = await openPage(
+      testSite.browser,
+      `${served.url}run/#run=${exampleRunId(7)}&list=${list}`,
+    );
+    await page.locator('button[aria-label="Next run"]:enabled').waitFor();
+    await page.keyboard.press('PageDown');
+    await page.waitForURL(new RegExp(exampleRunId(2)));
+    await page.getByText('63.1 %').first().waitFor();
+    await page.locator('button[aria-label="Previous run"]:enabled').waitFor();
+    await page.keyboard.press('PageUp');
+    await page.getByText('67.3 %').first().waitFor();
+  });
+
+  it('probes every method under the pointer and links the cursor', async () => {
+    const { page } = await open(8);
+    await page.locator('[data-panel=guided-ig] .frame canvas').hover({ position: { x: 90, y: 120 } });
+    expect(await page.locator('[data-panel=xrai] .across').count()).toBe(1);
+    const values = await page.locator('.readings td:last-child').allInnerTexts();
+    expect(values).toHaveLength(8);
+    expect(values.every((value) => /^−?\d/.test(value))).toBe(true);
+  });
+
+  it('measures a region marked by dragging with Shift', async () => {
+    const { page } = await open(8);
+    const box = (await page.locator('[data-panel=raw] canvas').boundingBox())!;
+    await page.keyboard.down('Shift');
+    await page.mouse.move(box.x + 0.25 * box.width, box.y + 0.25 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.75 * box.width, box.y + 0.75 * box.height, { steps: 3 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    expect(await page.locator('.readings').textContent()).toMatch(
+      /1\d\d × 1\d\d pixels at \(6\d, 6\d\), 1\d,\d\d\d mm²/,
+    );
+    expect(await page.locator('.readings tbody tr').count()).toBe(8);
+    expect(await page.locator('.region').count()).toBe(9);
+  });
+
+  it('compares two methods by swipe, flicker and difference', async () => {
+    const { page, errors } = await open(8);
+    await page.keyboard.press('s');
+    await page.getByLabel('First method').selectOption('xrai');
+    await page.getByLabel('Border').fill('1');
+    const whole = await colorAt(page, 'comparison', 0.4, 0.45);
+    await page.getByLabel('Border').fill('0');
+    await expect.poll(() => colorAt(page, 'comparison', 0.4, 0.45)).not.toEqual(whole);
+    await page.keyboard.press('f');
+    await page.getByText('Shown now: XRAI').waitFor();
+    await page.getByText('Shown now: Grad-CAM').waitFor();
+    await page.keyboard.press('d');
+    await page.getByText('difference of shares').waitFor();
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('reading and taking away', () => {
+  it('hides the answer until the reader has decided, and saves both', async () => {
+    const { page } = await open(8);
+    await page.getByRole('button', { name: 'Read first' }).click();
+    expect(await page.locator('[data-panel]').count()).toBe(1);
+    const hidden = `${await page.title()} ${await page.locator('body').textContent()}`;
+    expect(hidden).not.toContain('96.4');
+    await page.getByLabel('What do you see?').selectOption('glioma');
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByText('96.4 %').first().waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save to a file' }).click(),
+    ]);
+    const feedback = JSON.parse(await readFile(await download.path(), 'utf8'));
+    expect(feedback).toMatchObject({
+      reading: 'glioma',
+      modelAnswer: 'pituitary tumour',
+      decidedBeforeAnswer: true,
+    });
+  });
+
+  it('exports a picture of all panels, a table and the manifest', async () => {
+    const { page } = await open(7);
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name, exact: true }).click(),
+      ]);
+      return readFile(await download.path());
+    };
+    expect((await saved('PNG')).subarray(1, 4).toString()).toBe('PNG');
+    const rows = (await saved('CSV')).toString().trim().split('\r\n');
+    expect(rows).toHaveLength(9);
+    expect(new Set(rows.map((row) => row.replace(/"[^"]*"/g, '').split(',').length))).toEqual(new Set([21]));
+    expect(JSON.parse((await saved('JSON')).toString()).manifest.runId).toBe(exampleRunId(7));
+  });
+});
+
+describe('the run page for everyone', () => {
+  it('has no accessibility fault that axe finds, on a desk and on a phone', async () => {
+    for (const screen of [undefined, phone]) {
+      const { page } = await open(7, screen);
+      await page.locator('details').evaluateAll((all) => {
+        for (const details of all) (details as HTMLDetailsElement).open = true;
+      });
+      expect(await accessibilityFaults(page)).toEqual([]);
+    }
+  });
+
+  it('fits a phone without scrolling sideways, with one method at a time to swipe through', async () => {
+    const { page } = await open(7, phone);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    const methods = page.locator('.methods');
+    expect(await methods.evaluate((element) => element.scrollWidth > 2 * element.clientWidth)).toBe(true);
+  });
+});
