@@ -4,7 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { Cancelled } from '../../shared/errors.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import type { MethodPlan } from '../../shared/manifest/plan.ts';
-import { defaultMethods, gpuAboveFlops, planMethods } from '../../shared/pipeline/plan-methods.ts';
+import { gpuAboveFlops, methodNames, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import type { Classifier } from '../../shared/runtime/classifier.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
@@ -13,7 +13,7 @@ import { inputShapeOf } from '../common/model-registry.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
 import { provenanceOf } from '../common/provenance.ts';
 import { newTraceId } from '../common/trace-id.ts';
-import { allMethods, methodOptions } from './method-flags.ts';
+import { methodOptions } from './method-flags.ts';
 import { loadModel, type ModelFlags } from './model-source.ts';
 import type { Output, Progress } from './output.ts';
 import { writeExplanation, writeReport } from './write-explanation.ts';
@@ -81,7 +81,7 @@ async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench,
     layout: card.input.layout,
     inputShape: inputShapeOf(card),
   });
-  const names = flags.methods?.includes('all') ? allMethods() : (flags.methods ?? defaultMethods);
+  const names = methodNames(flags.methods);
   const chosen = methodOptions(flags.options);
   const methods = planMethods(
     names.map((method) => ({ method, options: chosen[method] })),

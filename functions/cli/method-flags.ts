@@ -2,11 +2,6 @@
 import { methods } from '../../shared/attribution/registry.ts';
 import { WrongUse } from './wrong-use.ts';
 
-/** Names of every method this model can be explained with. */
-export function allMethods(): string[] {
-  return methods.map(({ name }) => name);
-}
-
 /** `{"integrated-gradients": {"steps": 50}}`, keyed by method. */
 export function methodOptions(text: string | undefined): Record<string, Record<string, unknown>> {
   if (text === undefined) return {};

@@ -13,7 +13,7 @@ import { imageName, inputName, pendingKey, planKey, runKey, sentKey } from '../.
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import type { Plan } from '../../shared/manifest/plan.ts';
 import { planImage } from '../../shared/pipeline/plan-image.ts';
-import { defaultMethods, gpuAboveFlops, planMethods } from '../../shared/pipeline/plan-methods.ts';
+import { gpuAboveFlops, methodNames, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import { runIdOf } from '../../shared/pipeline/run-id.ts';
 import { writeNpy } from '../../shared/tensor/npy.ts';
 import { decodeImage } from '../common/decode-image.ts';
@@ -85,7 +85,7 @@ async function startRun(services: Services, run: NewRun): Promise<void> {
 
 async function plannedMethods(services: Services, card: ModelCard): Promise<Plan['methods']> {
   const { CXAI_METHODS, CXAI_GPU_QUEUE_URL, CXAI_SEED } = services.environment;
-  const names = CXAI_METHODS?.split(',').map((name) => name.trim()) ?? defaultMethods;
+  const names = methodNames(CXAI_METHODS?.split(',').map((name) => name.trim()));
   const gpu = CXAI_GPU_QUEUE_URL !== undefined;
   return planMethods(
     names.map((method) => ({ method })),

@@ -5,10 +5,25 @@
  * gradients × 3 × FLOPs(forward) + forwards × FLOPs(forward): one gradient is a forward pass and about twice
  * its work backwards.
  */
-import { methodNamed, parseOptions } from '../attribution/registry.ts';
+import { methodNamed, methods, parseOptions } from '../attribution/registry.ts';
 import type { Lane, MethodPlan } from '../manifest/plan.ts';
 
-export const defaultMethods: readonly string[] = ['gradients', 'integrated-gradients', 'smoothgrad'];
+/** The paper's methods and Grad-CAM: what every image gets unless something else is asked for. */
+export const defaultMethods: readonly string[] = [
+  'gradients',
+  'integrated-gradients',
+  'smoothgrad',
+  'guided-ig',
+  'blur-ig',
+  'xrai',
+  'grad-cam',
+];
+
+/** Method names as a person or a setting gives them: `all` stands for every method, nothing for the defaults. */
+export function methodNames(requested: readonly string[] | undefined): readonly string[] {
+  if (requested === undefined || requested.length === 0) return defaultMethods;
+  return requested.includes('all') ? methods.map(({ name }) => name) : requested;
+}
 
 export interface LaneRule {
   readonly gpu: boolean;

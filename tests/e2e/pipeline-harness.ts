@@ -26,9 +26,17 @@ export interface Harness {
   close(): Promise<void>;
 }
 
+/** Few and quick: what is under test here is the pipeline. */
+export const threeMethods = ['gradients', 'integrated-gradients', 'smoothgrad'];
+
 export async function startHarness(options: Partial<PipelineOptions> = {}): Promise<Harness> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'cxai-test-')));
-  const pipeline = await startPipeline({ ...options, directory, secrets: await loadSecrets(directory) });
+  const pipeline = await startPipeline({
+    methods: threeMethods,
+    ...options,
+    directory,
+    secrets: await loadSecrets(directory),
+  });
   const drop = createObjectStore(pipeline.clients.s3, pipeline.topology.dropBucket);
   const results = createObjectStore(pipeline.clients.s3, pipeline.topology.resultsBucket);
   await registerModel(results, await readModelFolder(join(bundledModels, 'phantom')));

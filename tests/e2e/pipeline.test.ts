@@ -7,10 +7,10 @@ import { bundledModels, readModelFolder } from '../../functions/local/register-m
 import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
 import { manifestKey, mapName, runKey } from '../../shared/manifest/keys.ts';
 import { type ExplainedManifest, manifestSchema } from '../../shared/manifest/manifest.ts';
-import { defaultMethods, gpuAboveFlops, planMethods } from '../../shared/pipeline/plan-methods.ts';
+import { gpuAboveFlops, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import { runIdOf } from '../../shared/pipeline/run-id.ts';
 import { readNpy } from '../../shared/tensor/npy.ts';
-import { type Harness, readAll, startHarness } from './pipeline-harness.ts';
+import { type Harness, readAll, startHarness, threeMethods } from './pipeline-harness.ts';
 import { seededPicture } from './seeded-picture.ts';
 
 let harness: Harness;
@@ -52,7 +52,7 @@ describe('a dropped image', () => {
     await harness.dropFile('one.png', await picture(1));
     const manifest = await explained('one.png');
     expect(manifest.status).toBe('complete');
-    expect(manifest.methods.map(({ method }) => method)).toEqual(defaultMethods);
+    expect(manifest.methods.map(({ method }) => method)).toEqual(threeMethods);
     expect(manifest.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 6);
     for (const { method } of manifest.methods) {
       const object = await harness.results.read(runKey(manifest.runId, `methods/${method}/map.npy`));
@@ -93,7 +93,11 @@ describe('a file that cannot be taken in is rejected with its reason, and the ne
   ])('%s: %s', async (name, code, bytes) => {
     await harness.dropFile(name, await bytes());
     const manifest = await manifestOf(await runOf(name));
-    expect(manifest).toMatchObject({ status: 'rejected', modelId: 'phantom', error: { code, permanent: true } });
+    expect(manifest).toMatchObject({
+      status: 'rejected',
+      modelId: 'phantom',
+      error: { code, permanent: true },
+    });
     expect(manifest.error!.remedy).toBeTruthy();
   });
 
@@ -144,7 +148,7 @@ describe('a fault that does not pass', () => {
 async function expectedRunId(bytes: Uint8Array): Promise<string> {
   const { card } = await readModelFolder(join(bundledModels, 'phantom'));
   const methods = planMethods(
-    defaultMethods.map((method) => ({ method })),
+    threeMethods.map((method) => ({ method })),
     { seed: 0, forwardFlops: 0, rule: { gpu: false, gpuAbove: gpuAboveFlops } },
   );
   return runIdOf(pixelDigestOf(await decodeImage(bytes)), card, methods, 0);

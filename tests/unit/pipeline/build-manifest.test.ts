@@ -4,7 +4,8 @@ import type { MethodResult } from '../../../shared/manifest/method-result.ts';
 import type { Plan } from '../../../shared/manifest/plan.ts';
 import { runEntrySchema } from '../../../shared/manifest/run-index.ts';
 import { explainedManifest, rejectedManifest, runEntry } from '../../../shared/pipeline/build-manifest.ts';
-import { failedResult } from '../../../shared/pipeline/run-method.ts';
+import { failedResult, succeededResult } from '../../../shared/pipeline/run-method.ts';
+import type { Runner } from '../../../shared/runtime/runner.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const runId = 'b'.repeat(32);
@@ -40,22 +41,19 @@ const card = {
 };
 const fault = { code: 'x', message: 'm', remedy: null, permanent: true };
 const failed = (method: string): MethodResult => failedResult(plan, method, fault, 2);
-const succeeded = (method: string): MethodResult => ({
-  ...failed(method),
-  status: 'complete',
-  error: undefined as never,
-  milliseconds: 1,
-  gradients: 1,
-  forwards: 0,
-  engine: 'e',
-  device: 'cpu',
-  files: { map: 'm', preview: 'p' },
-  range: [-1, 1],
-  signed: true,
-  unit: 'score',
-  completeness: null,
-  metrics: {},
-});
+const runner = { engine: 'e', device: 'cpu' } as Runner;
+const succeeded = (method: string): MethodResult =>
+  succeededResult(
+    plan,
+    method,
+    {
+      map: { shape: [1, 2], data: Float32Array.of(-1, 1) },
+      signed: true,
+      unit: 'score',
+      attribution: { map: { shape: [1, 2], data: Float32Array.of(-1, 1) }, gradients: 1, forwards: 0 },
+    },
+    { attempts: 1, milliseconds: 1, runner },
+  );
 
 describe('a manifest', () => {
   it.each([
