@@ -1,18 +1,24 @@
 /** All stacks of one hospital. */
-import type { App } from 'aws-cdk-lib';
+import type { App, Stack } from 'aws-cdk-lib';
 import { createDeployment } from './constructs/deployment.ts';
 import type { HospitalSettings } from './settings/hospital-settings.ts';
 import { type Data, dataStack } from './stacks/data-stack.ts';
 import { type Pipeline, pipelineStack } from './stacks/pipeline-stack.ts';
+import { type Site, siteStack } from './stacks/site-stack.ts';
+import { watchStack } from './stacks/watch-stack.ts';
 
 export interface Stacks {
   readonly data: Data;
   readonly pipeline: Pipeline;
+  readonly site: Site;
+  readonly watch: Stack;
 }
 
 export function buildDeployment(app: App, settings: HospitalSettings): Stacks {
   const deployment = createDeployment(settings);
   const data = dataStack(app, deployment);
   const pipeline = pipelineStack(app, deployment, data);
-  return { data, pipeline };
+  const site = siteStack(app, deployment, data);
+  const watch = watchStack(app, deployment, data, pipeline);
+  return { data, pipeline, site, watch };
 }

@@ -3,6 +3,7 @@
  * uploads that were broken off removed, kept when its stack is deleted.
  */
 import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -53,4 +54,31 @@ export function privateBucket(
     ],
     removalPolicy: deployment.removal,
   });
+}
+
+/**
+ * Lets this account's CloudFront distributions read these keys. Which distribution is not known here: the site
+ * is deployed after the data and may be deployed anew. Listing makes an absent object answer 404 instead of 403;
+ * nobody can list, since infra/edge/data-request.js passes on names of objects only.
+ */
+export function allowViewer({ settings }: Deployment, bucket: Bucket, keys: readonly string[]): void {
+  const grant = (sid: string, action: string, resources: string[]) =>
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid,
+        principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+        actions: [action],
+        resources,
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': settings.account },
+          ArnLike: { 'aws:SourceArn': `arn:aws:cloudfront::${settings.account}:distribution/*` },
+        },
+      }),
+    );
+  grant(
+    'AllowViewer',
+    's3:GetObject',
+    keys.map((pattern) => bucket.arnForObjects(pattern)),
+  );
+  grant('AllowViewerNotFound', 's3:ListBucket', [bucket.bucketArn]);
 }

@@ -12,6 +12,10 @@ export const hospital: HospitalInput = {
   },
   network: { mode: 'isolated', cidr: '10.20.0.0/20' },
   viewer: {
+    domain: {
+      name: 'explain.hospital.example',
+      certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
+    },
     access: { mode: 'networks', ranges: ['198.51.100.0/24', '2001:db8:20::/48'] },
   },
   alarms: { email: 'imaging-platform@hospital.example', oldestMessageMinutes: 60 },

@@ -64,14 +64,16 @@ const viewerSchema = z.strictObject({
       publicKeyPem: z.string().regex(/^-----BEGIN PUBLIC KEY-----\n[\s\S]+\n-----END PUBLIC KEY-----\n?$/),
     }),
   ]),
-  /** The certificate must lie in us-east-1: CloudFront reads none from elsewhere. */
-  domain: z
-    .strictObject({
-      name: z.string().regex(dnsName),
-      certificateArn: z.string().regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]{36}$/),
-    })
-    .nullable()
-    .default(null),
+  /** The hospital's own name: only with it can TLS 1.2 be demanded. CloudFront reads certificates from us-east-1. */
+  domain: z.strictObject({
+    name: z.string().regex(dnsName, 'expected a domain name such as explain.hospital.example'),
+    certificateArn: z
+      .string()
+      .regex(
+        /^arn:aws:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]{36}$/,
+        'expected the ARN of a certificate in us-east-1',
+      ),
+  }),
   /** ARN of a web ACL of scope CLOUDFRONT, where the hospital runs one. */
   webAclArn: z.string().startsWith('arn:aws:wafv2:us-east-1:').nullable().default(null),
 });

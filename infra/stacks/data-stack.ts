@@ -12,10 +12,10 @@ import { dropPrefix, manifestName, pendingPrefix, receiptsPrefix } from '../../s
 import { acknowledge } from '../constructs/acknowledgements.ts';
 import { auditTrail } from '../constructs/audit-trail.ts';
 import { allowLogGroups, type DataClass, dataClassKey } from '../constructs/data-class-key.ts';
-import type { Deployment } from '../constructs/deployment.ts';
+import type { BucketName, Deployment } from '../constructs/deployment.ts';
 import { functionLimits } from '../constructs/function-limits.ts';
 import { notifyQueue } from '../constructs/notify-queue.ts';
-import { privateBucket } from '../constructs/private-bucket.ts';
+import { allowViewer, privateBucket } from '../constructs/private-bucket.ts';
 import { type WorkQueue, workQueue } from '../constructs/work-queue.ts';
 import { stackProps } from './stack-props.ts';
 
@@ -46,6 +46,7 @@ export function dataStack(scope: Construct, deployment: Deployment): Data {
   const ingest = queue('ingest');
   const catalog = queue('catalog');
   const accessLogs = accessLogBucket(stack, deployment);
+  allowAccessLogsOf(deployment, 'site', accessLogs);
   const drop = dropBucket(stack, deployment, keys.identifiable, accessLogs);
   const results = resultsBucket(stack, deployment, keys.results, accessLogs);
   notifyQueue(deployment, { bucket: drop, name: 'drop', queue: ingest.queue, prefix: dropPrefix });
@@ -104,6 +105,21 @@ function accessLogBucket(stack: Stack, deployment: Deployment): Bucket {
   });
 }
 
+/** For a bucket of a later stack. */
+function allowAccessLogsOf(deployment: Deployment, name: BucketName, accessLogs: Bucket): void {
+  accessLogs.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
+      actions: ['s3:PutObject'],
+      resources: [accessLogs.arnForObjects(`${name}/*`)],
+      conditions: {
+        ArnLike: { 'aws:SourceArn': deployment.bucketArn(name) },
+        StringEquals: { 'aws:SourceAccount': deployment.settings.account },
+      },
+    }),
+  );
+}
+
 /** Uploads and receipts both name files, so both leave after the same time, older versions with them. */
 function dropBucket(stack: Stack, deployment: Deployment, key: Key, accessLogs: Bucket): Bucket {
   const { dropDays, dropVersionDays } = deployment.settings.retention;
@@ -151,18 +167,7 @@ function resultsBucket(stack: Stack, deployment: Deployment, key: Key, accessLog
         : [{ id: 'expire-runs', prefix: 'runs/', expiration: Duration.days(resultsDays) }]),
     ],
   });
-  bucket.addToResourcePolicy(
-    new PolicyStatement({
-      sid: 'AllowViewer',
-      principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
-      actions: ['s3:GetObject'],
-      resources: ['index.json', 'index/*', 'models/*', 'runs/*'].map((keys) => bucket.arnForObjects(keys)),
-      conditions: {
-        StringEquals: { 'aws:SourceAccount': deployment.settings.account },
-        ArnLike: { 'aws:SourceArn': `arn:aws:cloudfront::${deployment.settings.account}:distribution/*` },
-      },
-    }),
-  );
+  allowViewer(deployment, bucket, ['index.json', 'index/*', 'models/*', 'runs/*']);
   return bucket;
 }
 

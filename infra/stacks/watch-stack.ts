@@ -1,0 +1,56 @@
+/**
+ * What tells people that something is wrong: alarms by e-mail, a dashboard, a budget. Metrics hold counts and
+ * times only.
+ */
+import { Stack } from 'aws-cdk-lib';
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { Deployment } from '../constructs/deployment.ts';
+import { pipelineAlarms } from '../constructs/pipeline-alarms.ts';
+import { pipelineDashboard } from '../constructs/pipeline-dashboard.ts';
+import type { Data } from './data-stack.ts';
+import type { Pipeline } from './pipeline-stack.ts';
+import { hospitalTag, stackProps } from './stack-props.ts';
+
+export function watchStack(scope: Construct, deployment: Deployment, data: Data, pipeline: Pipeline): Stack {
+  const stack = new Stack(scope, 'watch', stackProps(deployment, 'watch'));
+  const topic = new Topic(stack, 'alarms', {
+    topicName: deployment.name('alarms'),
+    displayName: `CXAI ${deployment.settings.id}`,
+    masterKey: data.keys.operations,
+    enforceSSL: true,
+  });
+  topic.addSubscription(new EmailSubscription(deployment.settings.alarms.email));
+  const alarms = pipelineAlarms(stack, deployment, pipeline);
+  for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
+  pipelineDashboard(stack, deployment, pipeline, alarms);
+  budget(stack, deployment);
+  return stack;
+}
+
+/** Budgets writes to the address itself: it knows nothing but amounts. The tag must be active for cost allocation. */
+function budget(stack: Stack, { settings, name }: Deployment): void {
+  const { monthlyUsd } = settings.budget;
+  const notify = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
+    notification: {
+      notificationType,
+      comparisonOperator: 'GREATER_THAN',
+      threshold,
+      thresholdType: 'PERCENTAGE',
+    },
+    subscribers: [{ subscriptionType: 'EMAIL', address: settings.alarms.email }],
+  });
+  new CfnBudget(stack, 'budget', {
+    budget: {
+      budgetName: name('monthly'),
+      budgetType: 'COST',
+      timeUnit: 'MONTHLY',
+      budgetLimit: { amount: monthlyUsd, unit: 'USD' },
+      costFilters: { TagKeyValue: [`user:${hospitalTag}$${settings.id}`] },
+    },
+    notificationsWithSubscribers: [notify('ACTUAL', 80), notify('ACTUAL', 100), notify('FORECASTED', 100)],
+  });
+}
