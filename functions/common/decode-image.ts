@@ -145,11 +145,17 @@ async function decodePixels(bytes: Uint8Array, maxPixels: number, warnings: stri
       channels: gray ? 1 : 3,
       stored: info.channels,
       bitDepth: deep ? 16 : 8,
-      data: deep ? new Uint16Array(new Uint8Array(data).buffer) : new Uint8Array(data),
+      data: deep ? samples16(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     };
   } catch (error) {
     throw faultOf(error);
   }
+}
+
+/** The bytes as 16-bit samples; copied only where they do not start at an even address. */
+function samples16(data: Buffer): Uint16Array {
+  const { buffer, byteOffset } = data.byteOffset % 2 === 0 ? data : new Uint8Array(data);
+  return new Uint16Array(buffer, byteOffset, data.byteLength / 2);
 }
 
 function faultOf(error: unknown): PermanentFault {
