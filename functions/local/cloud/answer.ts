@@ -1,6 +1,6 @@
 /** An HTTP answer before it is sent, and sending it over a node:http response. */
 import type { ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 export type AnswerHeaders = Readonly<Record<string, string | number>>;
@@ -9,7 +9,7 @@ export interface Answer {
   readonly status: number;
   readonly headers?: AnswerHeaders;
   /** A streamed body needs its `content-length` among the headers. */
-  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  readonly body?: string | Uint8Array | Readable;
 }
 
 export async function sendAnswer(response: ServerResponse, answer: Answer, method: string): Promise<void> {
@@ -22,5 +22,5 @@ export async function sendAnswer(response: ServerResponse, answer: Answer, metho
     return;
   }
   response.writeHead(status, headers);
-  await pipeline(Readable.from(body, { objectMode: false }), response);
+  await pipeline(body, response);
 }

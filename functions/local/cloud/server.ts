@@ -6,6 +6,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { type Answer, sendAnswer } from './answer.ts';
 import { answerFaultRequest, FAULT_PATH, FAULT_SERVICE, faultErrorAnswer } from './fault-admin.ts';
 import { answerS3, type WireRequest } from './s3/s3-service.ts';
@@ -58,6 +59,7 @@ async function handle(parts: ServerParts, request: IncomingMessage, response: Se
   const wire: WireRequest = { request, response, method, path, query, requestId };
   const { answer, drop } = await route(parts, wire);
   if (drop) {
+    if (answer.body instanceof Readable) answer.body.destroy();
     request.socket.destroy();
     return;
   }

@@ -12,7 +12,6 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll } from 'vitest';
-import type { FaultPlan } from '../../../functions/local/cloud/faults.ts';
 import { type RunningCloud, startCloud } from '../../../functions/local/cloud/start-cloud.ts';
 
 export const credentials = { accessKeyId: 'LOCALTEST', secretAccessKey: 'not-a-secret' };
@@ -30,11 +29,11 @@ export function clientsFor(endpoint: string, maxAttempts = 1): Pick<CloudFixture
 }
 
 /** Filled before the first test of the file, gone after the last. */
-export function useCloud(faults?: FaultPlan): CloudFixture {
+export function useCloud(): CloudFixture {
   const directory = temporaryDirectory();
   const fixture: { cloud?: RunningCloud; s3?: S3Client; sqs?: SQSClient } = {};
   beforeAll(async () => {
-    const cloud = await startCloud({ directory, credentials, region, ...(faults ? { faults } : {}) });
+    const cloud = await startCloud({ directory, credentials, region });
     Object.assign(fixture, { cloud, ...clientsFor(cloud.endpoint) });
   });
   afterAll(async () => {

@@ -61,7 +61,7 @@ async function listKeys(s3: S3Client): Promise<string[]> {
   return Contents.map(({ Key }) => Key!);
 }
 
-describe('a killed cloud', () => {
+describe.concurrent('a killed cloud', () => {
   it('has every acknowledged object whole, and an event for each object it has', async () => {
     const directory = newDirectory();
     const before = await spawnCloud(directory);
@@ -181,7 +181,7 @@ describe('a killed cloud', () => {
   });
 });
 
-describe('a closed cloud', () => {
+describe.concurrent('a closed cloud', () => {
   it('keeps its configuration, ends long polls, and holds its directory alone while open', async () => {
     const directory = newDirectory();
     const first = await startCloud({ directory, credentials });

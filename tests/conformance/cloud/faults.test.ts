@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs';
 import {
   GetObjectCommand,
+  ListBucketsCommand,
   PutBucketNotificationConfigurationCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
@@ -8,6 +10,7 @@ import type { S3Event } from 'aws-lambda';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { remoteFaults } from '../../../functions/local/cloud/fault-client.ts';
 import type { FaultPlan } from '../../../functions/local/cloud/faults.ts';
+import { startCloud } from '../../../functions/local/cloud/start-cloud.ts';
 import {
   clientsFor,
   credentials,
@@ -17,10 +20,11 @@ import {
   receive,
   sleep,
   type TestQueue,
+  temporaryDirectory,
   useCloud,
 } from './cloud-fixture.ts';
 
-const fixture = useCloud({ rules: [{ fault: 'slow-down', operation: 'HeadBucket' }] });
+const fixture = useCloud();
 let Bucket = '';
 beforeAll(async () => {
   Bucket = await newBucket(fixture.s3);
@@ -43,10 +47,10 @@ describe('faults of requests', () => {
   });
 
   it('are outlived by a client that tries again', async () => {
-    fixture.cloud.faults.set({ rules: [{ fault: 'slow-down', operation: 'PutObject', times: 2 }] });
+    fixture.cloud.faults.set({ rules: [{ fault: 'slow-down', operation: 'PutObject', times: 1 }] });
     await put('retried', {}, clientsFor(fixture.cloud.endpoint, 3).s3);
     expect(await isThere('retried')).toBe(true);
-    expect(fixture.cloud.faults.struck()).toEqual([2]);
+    expect(fixture.cloud.faults.struck()).toEqual([1]);
   });
 
   it('conflict with conditional writes only', async () => {
@@ -136,6 +140,16 @@ describe('faults of events', () => {
 });
 
 describe('fault plans', () => {
+  it('may be in force from the first request', async () => {
+    const directory = temporaryDirectory();
+    const faults = { rules: [{ fault: 'slow-down' as const }] };
+    const cloud = await startCloud({ directory, credentials, faults });
+    const list = clientsFor(cloud.endpoint).s3.send(new ListBucketsCommand({}));
+    expect(await failureOf(list)).toBe('503 SlowDown');
+    await cloud.close();
+    rmSync(directory, { recursive: true });
+  });
+
   const plan = (seed: number): FaultPlan => ({
     seed,
     rules: [{ fault: 'slow-down', operation: 'PutObject', probability: 0.4 }],

@@ -1,32 +1,42 @@
-/** Time per call with the SDK on the client's side of the same process; the limits leave room for a busy machine. */
+/** Processor time, client and server together in this process: unlike the clock it does not mind a busy machine. */
+import { rmSync } from 'node:fs';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { startCloud } from '../../../functions/local/cloud/start-cloud.ts';
 import { newBucket, newQueue, receive, temporaryDirectory, useCloud } from './cloud-fixture.ts';
 
 const fixture = useCloud();
+const directories: string[] = [];
+const newDirectory = () => {
+  directories.push(temporaryDirectory());
+  return directories.at(-1)!;
+};
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
 
-/** Milliseconds. */
-async function medianTime(runs: number, work: (run: number) => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
+/** Median milliseconds of processor time. */
+async function medianCost(runs: number, work: (run: number) => Promise<unknown>): Promise<number> {
+  const costs: number[] = [];
   for (let run = 0; run < runs; run++) {
-    const start = performance.now();
+    const before = process.cpuUsage();
     await work(run);
-    times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(before);
+    costs.push((user + system) / 1000);
   }
-  return times.sort((a, b) => a - b)[runs >> 1]!;
+  return costs.sort((a, b) => a - b)[runs >> 1]!;
 }
 
 describe('speed', () => {
-  it('serves the eight calls of a task, with a 224x224 float map among them, in less than 25 ms', async () => {
+  it('serves the eight calls of a task, with a 224x224 float map among them, for less than 25 ms', async () => {
     const { s3, sqs } = fixture;
     const Bucket = await newBucket(s3);
     const queue = await newQueue(sqs);
     const QueueUrl = queue.url;
     const map = Buffer.alloc(224 * 224 * 4 + 128, 1);
     await s3.send(new PutObjectCommand({ Bucket, Key: 'input', Body: map }));
-    const median = await medianTime(60, async (run) => {
+    const median = await medianCost(60, async (run) => {
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"task":1}', MessageGroupId: 'run' }));
       const [message] = await receive(sqs, queue);
       const input = await s3.send(new GetObjectCommand({ Bucket, Key: 'input' }));
@@ -42,10 +52,8 @@ describe('speed', () => {
     expect(median).toBeLessThan(25);
   });
 
-  it('opens a directory in less than 150 ms once its code is loaded', async () => {
-    const start = performance.now();
-    const cloud = await startCloud({ directory: temporaryDirectory() });
-    expect(performance.now() - start).toBeLessThan(150);
-    await cloud.close();
+  it('opens a directory for less than 100 ms once its code is loaded', async () => {
+    const cost = await medianCost(3, async () => (await startCloud({ directory: newDirectory() })).close());
+    expect(cost).toBeLessThan(100);
   });
 });

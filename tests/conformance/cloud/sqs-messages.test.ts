@@ -5,6 +5,7 @@ import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   PurgeQueueCommand,
+  ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   type SendMessageCommandInput,
@@ -33,7 +34,7 @@ const counts = async (queue: TestQueue) => {
 const bodies = async (queue: TestQueue, options: object = {}) =>
   (await receive(fixture.sqs, queue, options)).map(({ Body }) => Body);
 
-describe('a message', () => {
+describe.concurrent('a message', () => {
   it('arrives with its body, its attributes and its history', async () => {
     const queue = await newQueue(fixture.sqs);
     const MessageAttributes = {
@@ -205,7 +206,7 @@ describe('batches', () => {
   });
 });
 
-describe('long polls', () => {
+describe.concurrent('long polls', () => {
   it('wake when a message is sent', async () => {
     const queue = await newQueue(fixture.sqs);
     const waiting = receive(fixture.sqs, queue, { WaitTimeSeconds: 10 });
@@ -237,9 +238,8 @@ describe('long polls', () => {
     const queue = await newQueue(fixture.sqs);
     const leaving = new AbortController();
     const { sqs } = fixture;
-    const command = await import('@aws-sdk/client-sqs');
     const waiting = sqs
-      .send(new command.ReceiveMessageCommand({ QueueUrl: queue.url, WaitTimeSeconds: 10 }), {
+      .send(new ReceiveMessageCommand({ QueueUrl: queue.url, WaitTimeSeconds: 10 }), {
         abortSignal: leaving.signal,
       })
       .catch((error: Error) => error.name);

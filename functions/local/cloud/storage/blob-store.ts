@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, linkSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 
 /** Bodies up to this many bytes live in the database: a 224x224 float map (200,704 bytes) among them. */
 export const INLINE_LIMIT = 256 * 1024;
@@ -76,8 +77,11 @@ export class BlobStore {
     return { size, inline: null, segments: [{ file, size }] };
   }
 
-  /** Every file is opened before the first byte is read, so a concurrent delete cannot cut the answer short. */
-  read(body: StoredBody, range: ByteRange): Uint8Array | AsyncIterable<Uint8Array> {
+  /**
+   * Every file is opened before the first byte is read, so a concurrent delete cannot cut the answer short. A stream
+   * must be read to its end or destroyed.
+   */
+  read(body: StoredBody, range: ByteRange): Uint8Array | Readable {
     if (body.inline) return body.inline.subarray(range.first, range.last + 1);
     let start = 0;
     const wanted: { fd: number; first: number; last: number }[] = [];
@@ -113,15 +117,18 @@ export class BlobStore {
   }
 }
 
-async function* readInTurn(
-  files: readonly { fd: number; first: number; last: number }[],
-): AsyncGenerator<Uint8Array> {
+/** Destroying it closes every file, those not reached too. */
+function readInTurn(files: readonly { fd: number; first: number; last: number }[]): Readable {
   const streams = files.map(({ fd, first, last }) =>
     createReadStream('', { fd, start: first, end: last, highWaterMark: 256 * 1024 }),
   );
-  try {
-    for (const stream of streams) yield* stream as AsyncIterable<Uint8Array>;
-  } finally {
+  const whole = Readable.from(concatenate(streams), { objectMode: false });
+  whole.once('close', () => {
     for (const stream of streams) stream.destroy();
-  }
+  });
+  return whole;
+}
+
+async function* concatenate(streams: readonly Readable[]): AsyncGenerator<Uint8Array> {
+  for (const stream of streams) yield* stream as AsyncIterable<Uint8Array>;
 }
