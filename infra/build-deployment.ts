@@ -1,5 +1,6 @@
-/** All stacks of one hospital. */
-import type { App, Stack } from 'aws-cdk-lib';
+/** All stacks of one hospital, with the rule packs that check them at synthesis. */
+import { type App, type Stack, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { createDeployment } from './constructs/deployment.ts';
 import type { HospitalSettings } from './settings/hospital-settings.ts';
 import { type Data, dataStack } from './stacks/data-stack.ts';
@@ -20,5 +21,6 @@ export function buildDeployment(app: App, settings: HospitalSettings): Stacks {
   const pipeline = pipelineStack(app, deployment, data);
   const site = siteStack(app, deployment, data);
   const watch = watchStack(app, deployment, data, pipeline);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app));
   return { data, pipeline, site, watch };
 }

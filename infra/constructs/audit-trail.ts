@@ -5,6 +5,7 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Bucket, StorageClass } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -38,6 +39,7 @@ export function auditTrail(
       },
     ],
   });
+  refuseOtherTrails(deployment, bucket);
   const trail = new Trail(scope, 'audit-trail', {
     trailName: deployment.name('audit'),
     bucket,
@@ -55,3 +57,20 @@ export function auditTrail(
   );
   return trail;
 }
+
+/** The trail's own policy lets CloudTrail write for anybody's trail; this one stays (confused deputy). */
+function refuseOtherTrails(deployment: Deployment, bucket: Bucket): void {
+  bucket.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'RefuseOtherTrails',
+      effect: Effect.DENY,
+      principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
+      actions: ['s3:PutObject', 's3:GetBucketAcl'],
+      resources: [bucket.bucketArn, bucket.arnForObjects('*')],
+      conditions: { StringNotEquals: { 'aws:SourceArn': auditTrailArn(deployment) } },
+    }),
+  );
+}
+
+export const auditTrailArn = ({ settings: { region, account }, name }: Deployment): string =>
+  `arn:aws:cloudtrail:${region}:${account}:trail/${name('audit')}`;

@@ -23,7 +23,8 @@ export function functionLimits({ lanes }: HospitalSettings): Readonly<Record<Fun
     explain: lanes.cpu,
     /** Merges into one index object: more writers would only lose the compare-and-swap to each other. */
     catalog: { memoryMegabytes: 512, timeoutSeconds: 60, concurrency: 2 },
-    finish: { memoryMegabytes: 1024, timeoutSeconds: 120, concurrency: 2 },
+    /** Two for each of at most three dead-letter queues. */
+    finish: { memoryMegabytes: 1024, timeoutSeconds: 120, concurrency: 6 },
     sweep: { memoryMegabytes: 1024, timeoutSeconds: 300, concurrency: 1 },
   };
 }

@@ -71,7 +71,7 @@ export function imageFunction(
     tracing: Tracing.ACTIVE,
     loggingFormat: LoggingFormat.JSON,
     logGroup: logs,
-    environment: { ...environment, POWERTOOLS_SERVICE_NAME: name },
+    environment: { ...environment, POWERTOOLS_SERVICE_NAME: name, NODE_OPTIONS: '--enable-source-maps' },
     ...(network
       ? {
           vpc: network.vpc,

@@ -10,7 +10,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { dropPrefix, manifestName, pendingPrefix, receiptsPrefix } from '../../shared/manifest/keys.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
-import { auditTrail } from '../constructs/audit-trail.ts';
+import { auditTrail, auditTrailArn } from '../constructs/audit-trail.ts';
 import { allowLogGroups, type DataClass, dataClassKey } from '../constructs/data-class-key.ts';
 import type { BucketName, Deployment } from '../constructs/deployment.ts';
 import { functionLimits } from '../constructs/function-limits.ts';
@@ -70,7 +70,7 @@ function dataKeys(stack: Stack, deployment: Deployment): Data['keys'] {
   } as const;
   const trail = {
     service: 'cloudtrail.amazonaws.com',
-    sourceArns: [`arn:aws:cloudtrail:${region}:${account}:trail/${deployment.name('audit')}`],
+    sourceArns: [auditTrailArn(deployment)],
     actions: ['kms:GenerateDataKey*', 'kms:DescribeKey', 'kms:Decrypt'],
   } as const;
   /** Which distribution is not known here: the site is deployed after the data and may be deployed anew. */
