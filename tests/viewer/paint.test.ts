@@ -20,7 +20,7 @@ describe('paintMapInto', () => {
     expect(pixels.map((pixel) => pixel[3])).toEqual([0, 0, 0, 255, 255]);
   });
 
-  it('gives the limit, and what is beyond it, the last colour', () => {
+  it('gives the limit, and what is beyond it, the last color', () => {
     const table = colorTable('inferno', false);
     expect(paint([1, 5], { signed: false })).toEqual([[...table.slice(-4)], [...table.slice(-4)]]);
     const signed = colorTable('puor', true);

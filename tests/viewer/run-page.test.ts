@@ -6,7 +6,7 @@ import { openPage, phone, type Screen } from './fixture/browser.ts';
 import { entryOf, exampleManifest, exampleRunId } from './fixture/example-run.ts';
 import { lesionOf } from './fixture/phantom.ts';
 import { openTestSite, type TestSite } from './fixture/site.ts';
-import { writeExampleRoot, writeIndex, writeRun } from './fixture/write-data-root.ts';
+import { writeExampleRoot, writeIndex, writeRun, writeUnfinishedRun } from './fixture/write-data-root.ts';
 
 let testSite: TestSite;
 let served: Awaited<ReturnType<TestSite['serve']>>;
@@ -25,7 +25,7 @@ async function open(run: number, screen?: Screen) {
   return opened;
 }
 
-/** The colour of a panel where (u, v) of the whole panel lies, 0 … 1. */
+/** The color of a panel where (u, v) of the whole panel lies, 0 … 1. */
 const colorAt = (page: Page, panel: string, u: number, v: number) =>
   page
     .locator(`[data-panel=${panel}] canvas`)
@@ -40,7 +40,7 @@ const colorAt = (page: Page, panel: string, u: number, v: number) =>
       },
       [u, v],
     );
-const isGrey = ([red, green, blue]: number[]) =>
+const isGray = ([red, green, blue]: number[]) =>
   Math.max(Math.abs(red! - green!), Math.abs(green! - blue!)) <= 2;
 
 describe('the run page', () => {
@@ -64,7 +64,7 @@ describe('the run page', () => {
     const panel = await page.locator('[data-panel=guided-ig]').textContent();
     expect(panel).toMatch(/score[\s\S]*200 gradients · 4\.4 s[\s\S]*gap 4\.2 %/);
     expect(await page.locator('h1').textContent()).toMatch(
-      /pituitary tumour\s*96\.4 %\s*Brain MRI CNN-3 · 1\.3\.0/,
+      /pituitary tumor\s*96\.4 %\s*Brain MRI CNN-3 · 1\.3\.0/,
     );
     expect(await page.getByText('RESEARCH USE').isVisible()).toBe(true);
     await page.getByText('Provenance').click();
@@ -72,15 +72,15 @@ describe('the run page', () => {
     expect(errors).toEqual([]);
   });
 
-  it('colours the lesion in the maps, where the model saw it, and never the image', async () => {
+  it('colors the lesion in the maps, where the model saw it, and never the image', async () => {
     for (const run of [8, 5]) {
       const { page } = await open(run);
       const { x, y } = lesionOf(run);
       // Run 5 is 320 × 224 and letterboxed; its model saw the middle 224 × 224 only.
       const [u, v] = run === 8 ? [x, y] : [x, 0.5 + (y - 0.5) * 0.7];
-      expect(isGrey(await colorAt(page, 'grad-cam', u, v)), `map of run ${run}`).toBe(false);
-      expect(isGrey(await colorAt(page, 'raw', u, v)), `image of run ${run}`).toBe(true);
-      expect(isGrey(await colorAt(page, 'grad-cam', 0.06, 0.5)), `outside of run ${run}`).toBe(true);
+      expect(isGray(await colorAt(page, 'grad-cam', u, v)), `map of run ${run}`).toBe(false);
+      expect(isGray(await colorAt(page, 'raw', u, v)), `image of run ${run}`).toBe(true);
+      expect(isGray(await colorAt(page, 'grad-cam', 0.06, 0.5)), `outside of run ${run}`).toBe(true);
     }
   });
 
@@ -114,6 +114,28 @@ describe('the run page', () => {
     await page.locator('[data-panel=grad-cam]').waitFor();
   });
 
+  it('shows how far a run is while it is being explained, and opens it when it is done', async () => {
+    const later = await testSite.serve();
+    const manifest = exampleManifest(10, { failing: ['integrated-gradients'] });
+    await writeUnfinishedRun(later.data, manifest, 3);
+    const { page } = await openPage(testSite.browser, `${later.url}run/#run=${manifest.runId}`);
+    await page.getByText('3 of 8 methods have ended').waitFor();
+    expect(await page.locator('.progress li').allTextContents()).toEqual(
+      expect.arrayContaining(['Grad-CAM 31 ms', 'Integrated gradients failed', 'XRAI …']),
+    );
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await writeRun(later.data, manifest);
+    await page.locator('[data-panel=grad-cam]').waitFor();
+  });
+
+  it('leads to the model and its card', async () => {
+    const { page } = await open(7);
+    await page.getByRole('link', { name: 'Brain MRI CNN-3' }).click();
+    await page.getByText('Made up for tests').waitFor();
+    expect(await page.locator('main').textContent()).toMatch(/stretched[\s\S]*Apache-2\.0/);
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
   it('says what a link without a run lacks', async () => {
     const { page } = await openPage(testSite.browser, `${served.url}run/`);
     await page.getByText('This link names no run').waitFor();
@@ -130,9 +152,9 @@ describe('the view', () => {
       expect.arrayContaining(['75 %', 'top 15 %']),
     );
     await page.keyboard.down('o');
-    await expect.poll(async () => isGrey(await colorAt(page, 'grad-cam', x, y))).toBe(true);
+    await expect.poll(async () => isGray(await colorAt(page, 'grad-cam', x, y))).toBe(true);
     await page.keyboard.up('o');
-    await expect.poll(async () => isGrey(await colorAt(page, 'grad-cam', x, y))).toBe(false);
+    await expect.poll(async () => isGray(await colorAt(page, 'grad-cam', x, y))).toBe(false);
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowDown');
@@ -145,10 +167,12 @@ describe('the view', () => {
 
   it('is restored whole by its link', async () => {
     const { page } = await open(8);
+    await page.locator('.main').evaluate((element) => element.setAttribute('data-kept', 'yes'));
     await page.getByLabel('Strongest pixels').fill('7');
     for (const key of ['c', 'h', '+', 's']) await page.keyboard.press(key);
     await page.waitForURL(/view=/);
     await page.waitForTimeout(400);
+    expect(await page.locator('.main').getAttribute('data-kept'), 'the page is not built anew').toBe('yes');
     const again = await openPage(testSite.browser, page.url());
     await again.page.locator('[data-panel=comparison]').waitFor();
     expect(await again.page.getByLabel('Strongest pixels').inputValue()).toBe('7');
@@ -233,9 +257,23 @@ describe('reading and taking away', () => {
     const feedback = JSON.parse(await readFile(await download.path(), 'utf8'));
     expect(feedback).toMatchObject({
       reading: 'glioma',
-      modelAnswer: 'pituitary tumour',
+      modelAnswer: 'pituitary tumor',
       decidedBeforeAnswer: true,
     });
+  });
+
+  it('does not let the answer flash up when a link that hides it is opened, nor on the next run', async () => {
+    const { page } = await open(8);
+    await page.getByRole('button', { name: 'Read first' }).click();
+    await page.waitForURL(/view=/);
+    const again = await openPage(testSite.browser, page.url());
+    await again.page.getByText('Your reading').waitFor();
+    expect(await again.page.locator('body').textContent()).not.toContain('96.4');
+    await again.page.getByRole('button', { name: 'Reveal' }).click();
+    await again.page.locator('button[aria-label="Next run"]:enabled').click();
+    await again.page.waitForURL(new RegExp(exampleRunId(7)));
+    await again.page.getByText('Your reading').waitFor();
+    expect(await again.page.locator('body').textContent()).not.toContain('67.3');
   });
 
   it('exports a picture of all panels, a table and the manifest', async () => {

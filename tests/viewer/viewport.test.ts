@@ -19,7 +19,7 @@ const gazes = fc.record({
 });
 
 describe('the viewport', () => {
-  it('shows the whole image at zoom 1, centred', () => {
+  it('shows the whole image at zoom 1, centerd', () => {
     expect(viewportOf(image, panel, whole)).toEqual({ scale: 1.25, offsetX: 0, offsetY: 75 });
     expect(clampedGaze(image, panel, { zoom: 1, x: 0.9, y: 0 })).toEqual(whole);
   });

@@ -2,21 +2,11 @@
  * How far two maps agree on where the evidence lies: Spearman's rank correlation of |value| (ties share their
  * mean rank), and the overlap of their strongest pixels (intersection over union).
  */
+import { averageRanks } from '../../../shared/metrics/ranks.ts';
 import { type AttributionMap, thresholdOf } from './attribution-map.ts';
 
-/** Ranks 1 … n of the magnitudes; ties get their mean rank. */
-export function magnitudeRanks(map: AttributionMap): Float64Array {
-  const magnitudes = map.values.map(Math.abs);
-  const order = Uint32Array.from(magnitudes, (_, i) => i).sort((a, b) => magnitudes[a]! - magnitudes[b]!);
-  const ranks = new Float64Array(order.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && magnitudes[order[end]!] === magnitudes[order[start]!]) end++;
-    for (let i = start; i < end; i++) ranks[order[i]!] = (start + 1 + end) / 2;
-    start = end;
-  }
-  return ranks;
-}
+/** Ranks of the magnitudes, from 1 for the lowest; ties share their mean rank. */
+export const magnitudeRanks = (map: AttributionMap): Float64Array => averageRanks(map.values.map(Math.abs));
 
 /** Pearson's correlation of two rank lists of one length: Spearman's ρ, −1 … 1; NaN where one is constant. */
 export function rankCorrelation(a: Float64Array, b: Float64Array): number {

@@ -1,5 +1,5 @@
 /**
- * Which magnitude gets the strongest colour: each map's own, or one for all maps of the same unit. A shared
+ * Which magnitude gets the strongest color: each map's own, or one for all maps of the same unit. A shared
  * scale shows that a weak map is weak; maps of different units have no common scale.
  */
 import type { ScaleChoice } from './view.ts';

@@ -1,7 +1,7 @@
 /**
- * The colours of shared/render as 256 RGBA steps, with the opacity of each: zero is transparent and fades in
+ * The colors of shared/render as 256 RGBA steps, with the opacity of each: zero is transparent and fades in
  * (quickly on an unsigned scale; up to a third of the limit on a signed one, whose pale middle would fog the
- * image), from there on the value is in the colour alone.
+ * image), from there on the value is in the color alone.
  */
 import {
   type ColorTableName,
@@ -22,7 +22,7 @@ export interface ColorMap {
   readonly title: string;
 }
 
-/** The colour maps for maps with or without sign; the first is the default. */
+/** The color maps for maps with or without sign; the first is the default. */
 export function colorMaps(signed: boolean): ColorMap[] {
   return (signed ? divergingTables : sequentialTables).map((name) => ({ name, title: titles[name] }));
 }

@@ -1,6 +1,6 @@
 /**
  * The outline of |value| ≥ threshold by marching squares with linear interpolation (Lorensen & Cline 1987,
- * in two dimensions). Values sit at pixel centres; outside the map they count as 0, so outlines close.
+ * in two dimensions). Values sit at pixel centers; outside the map they count as 0, so outlines close.
  */
 import type { AttributionMap } from './attribution-map.ts';
 

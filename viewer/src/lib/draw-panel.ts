@@ -10,7 +10,7 @@ export interface Placement {
 
 export interface Overlay {
   readonly opacity: number;
-  /** The coloured map, and its outline in map pixels where only that is asked for. */
+  /** The colored map, and its outline in map pixels where only that is asked for. */
   readonly colors: HTMLCanvasElement | OffscreenCanvas;
   readonly outline: Path2D | null;
   /** The rectangle of the source image that the map covers, in source pixels. */

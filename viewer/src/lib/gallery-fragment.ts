@@ -1,5 +1,5 @@
 /**
- * The gallery's query in the URL fragment, in plain words: `#q=tumour&status=failed&order=failed-first`.
+ * The gallery's query in the URL fragment, in plain words: `#q=tumor&status=failed&order=failed-first`.
  * What is not said has its default; what is not known is ignored.
  */
 import { everyRun, type RunQuery, runOrders, runStatuses } from './run-list.ts';

@@ -6,6 +6,6 @@ export interface LoadedMethod {
   readonly method: CompletedMethod;
   readonly title: string;
   readonly map: AttributionMap;
-  /** Magnitude of the strongest colour. */
+  /** Magnitude of the strongest color. */
   readonly limit: number;
 }

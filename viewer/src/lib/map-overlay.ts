@@ -1,4 +1,4 @@
-/** A map made ready to be drawn: its colours, and its outline where that is what is shown. Browser only. */
+/** A map made ready to be drawn: its colors, and its outline where that is what is shown. Browser only. */
 import { type AttributionMap, thresholdOf } from './attribution-map.ts';
 import { colorTable } from './color-table.ts';
 import { contourSegments } from './contour.ts';
@@ -10,7 +10,7 @@ export type MapLook = Pick<View, 'top' | 'style' | 'unsigned' | 'signed'>;
 
 export type PaintedMap = Pick<Overlay, 'colors' | 'outline'>;
 
-/** Colours and outline of the strongest `look.top` % of a map; `limit` has the last colour. */
+/** Colors and outline of the strongest `look.top` % of a map; `limit` has the last color. */
 export function paintedMap(map: AttributionMap, signed: boolean, limit: number, look: MapLook): PaintedMap {
   const threshold = thresholdOf(map, look.top);
   const colors = new OffscreenCanvas(map.width, map.height);

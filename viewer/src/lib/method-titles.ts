@@ -2,6 +2,7 @@
 const titles: Readonly<Record<string, string>> = {
   'grad-cam': 'Grad-CAM',
   'grad-cam-plus-plus': 'Grad-CAM++',
+  'hires-cam': 'HiResCAM',
   'integrated-gradients': 'Integrated gradients',
   'guided-ig': 'Guided IG',
   'blur-ig': 'Blur IG',
@@ -14,7 +15,7 @@ const titles: Readonly<Record<string, string>> = {
   rise: 'RISE',
   lime: 'LIME',
   'kernel-shap': 'KernelSHAP',
-  'guided-backprop': 'Guided backprop',
+  'guided-backprop': 'Guided backpropagation',
   'input-x-gradient': 'Input × gradient',
   gradients: 'Gradients',
 };

@@ -1,11 +1,11 @@
-/** Colours a map: one table look-up a pixel, nothing below the threshold. */
+/** Colors a map: one table look-up a pixel, nothing below the threshold. */
 import type { AttributionMap } from './attribution-map.ts';
 
 export interface MapPaint {
   /** RGBA of 256 steps (color-table.ts). */
   readonly table: Uint8ClampedArray;
   readonly signed: boolean;
-  /** Magnitude of the strongest colour; above 0. */
+  /** Magnitude of the strongest color; above 0. */
   readonly limit: number;
   /** Magnitudes below it stay transparent. */
   readonly threshold: number;

@@ -4,11 +4,11 @@ export type ArrowKey = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown';
 export function focusPanel(key: ArrowKey): void {
   const panels = [...document.querySelectorAll<HTMLElement>('[data-panel]')];
   const current = document.activeElement?.closest<HTMLElement>('[data-panel]');
-  const next = current ? neighbour(panels, current, key) : panels[0];
+  const next = current ? neighbor(panels, current, key) : panels[0];
   next?.focus();
 }
 
-function neighbour(
+function neighbor(
   panels: readonly HTMLElement[],
   current: HTMLElement,
   key: ArrowKey,

@@ -5,7 +5,7 @@ import type { Region } from './stage.ts';
 import type { Extent, Point } from './viewport.ts';
 
 export interface RegionFigures {
-  /** Map pixels whose centre lies inside. */
+  /** Map pixels whose center lies inside. */
   readonly pixels: number;
   readonly mean: number;
   /** Standard deviation over those pixels (divided by their number). */
@@ -24,7 +24,7 @@ export function regionBetween(from: Point, to: Point, image: Extent): Region | n
   return right - left < 1 || bottom - top < 1 ? null : [left, top, right, bottom];
 }
 
-/** Figures of a map inside a region; null where no pixel centre is inside. */
+/** Figures of a map inside a region; null where no pixel center is inside. */
 export function regionFigures(
   map: AttributionMap,
   placement: Placement,

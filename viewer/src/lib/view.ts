@@ -5,19 +5,19 @@ export type OverlayStyle = 'fill' | 'contour';
 export type ScaleChoice = 'own' | 'shared';
 
 export interface View {
-  /** Of the overlay where it is shown, 0 … 1. The value is in the colour, never in the opacity. */
+  /** Of the overlay where it is shown, 0 … 1. The value is in the color, never in the opacity. */
   readonly opacity: number;
   /** Share of pixels shown, strongest first, 1 … 100 %. */
   readonly top: number;
   readonly style: OverlayStyle;
   readonly scale: ScaleChoice;
-  /** Colour maps of maps without and with sign. */
+  /** Color maps of maps without and with sign. */
   readonly unsigned: string;
   readonly signed: string;
-  /** Displayed grey levels that become black and white, 0 … 255. */
+  /** Displayed gray levels that become black and white, 0 … 255. */
   readonly window: readonly [number, number];
   readonly inverted: boolean;
-  /** 1 shows the whole image; x and y are the centre of the view as a share of the image. */
+  /** 1 shows the whole image; x and y are the center of the view as a share of the image. */
   readonly zoom: number;
   readonly x: number;
   readonly y: number;

@@ -1,5 +1,5 @@
 /**
- * From source pixels to the pixels of a panel and back. All panels share zoom and centre, so they are linked
+ * From source pixels to the pixels of a panel and back. All panels share zoom and center, so they are linked
  * by construction. At zoom 1 the whole image is inside; the image never leaves the panel.
  */
 import type { View } from './view.ts';
@@ -26,15 +26,15 @@ export type Gaze = Pick<View, 'zoom' | 'x' | 'y'>;
 /** The viewport of a panel of `panel` pixels on an image of `image` pixels. */
 export function viewportOf(image: Extent, panel: Extent, gaze: Gaze): Viewport {
   const scale = Math.min(panel.width / image.width, panel.height / image.height) * gaze.zoom;
-  const centre = clampedGaze(image, panel, gaze);
+  const center = clampedGaze(image, panel, gaze);
   return {
     scale,
-    offsetX: panel.width / 2 - centre.x * image.width * scale,
-    offsetY: panel.height / 2 - centre.y * image.height * scale,
+    offsetX: panel.width / 2 - center.x * image.width * scale,
+    offsetY: panel.height / 2 - center.y * image.height * scale,
   };
 }
 
-/** The gaze with its centre moved so that the image covers the panel where it is larger, and is centred where not. */
+/** The gaze with its center moved so that the image covers the panel where it is larger, and is centerd where not. */
 export function clampedGaze(image: Extent, panel: Extent, gaze: Gaze): Gaze {
   const scale = Math.min(panel.width / image.width, panel.height / image.height) * gaze.zoom;
   const clamp = (value: number, size: number, room: number) => {

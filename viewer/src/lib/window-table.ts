@@ -1,14 +1,14 @@
 /**
- * Window and level of the displayed image (DICOM PS3.3 C.11.2.1.2, in grey levels of the 8-bit rendering):
+ * Window and level of the displayed image (DICOM PS3.3 C.11.2.1.2, in gray levels of the 8-bit rendering):
  * `low` becomes black, `high` white, linear between.
  */
 import type { View } from './view.ts';
 
-/** 256 grey levels for 256 grey levels. */
+/** 256 gray levels for 256 gray levels. */
 export function windowTable(view: Pick<View, 'window' | 'inverted'>): Uint8ClampedArray {
   const [low, high] = view.window;
-  return Uint8ClampedArray.from({ length: 256 }, (_, grey) => {
-    const shown = (255 * (grey - low)) / (high - low);
+  return Uint8ClampedArray.from({ length: 256 }, (_, gray) => {
+    const shown = (255 * (gray - low)) / (high - low);
     return view.inverted ? 255 - shown : shown;
   });
 }
