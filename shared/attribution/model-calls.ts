@@ -15,7 +15,7 @@ import { type FloatArray, type Tensor, tensor } from '../tensor/tensor.ts';
 import { checkRequest } from './check-request.ts';
 import type { Attribution, AttributionContext, Method } from './method.ts';
 
-const DEFAULT_BATCH_SIZE = 8;
+export const DEFAULT_BATCH_SIZE = 8;
 
 /** Writes point `index` into `into` (one image, flat). */
 export type WritePoint = (index: number, into: FloatArray) => void;
@@ -32,6 +32,8 @@ export class ModelCalls {
   readonly #size: number;
   #gradients = 0;
   #forwards = 0;
+  /** Passes of methods that run inside this one and have not ended. */
+  #nested = 0;
   #progress = 0;
 
   /** Checks the request. `planned` is what progress is measured against. */
@@ -95,7 +97,7 @@ export class ModelCalls {
     this.#gradients++;
     this.#checkFinite('gradient', found.gradients.data);
     this.#checkFinite('feature map', found.activations.data);
-    this.#report(this.#gradients + this.#forwards);
+    this.#report();
     this.throwIfCancelled();
     return found;
   }
@@ -108,7 +110,7 @@ export class ModelCalls {
     const { gradient } = await model.guidedGradient(batch, [this.#context.target]);
     this.#gradients++;
     this.#checkFinite('gradient', gradient.data);
-    this.#report(this.#gradients + this.#forwards);
+    this.#report();
     this.throwIfCancelled();
     return gradient.data;
   }
@@ -132,7 +134,7 @@ export class ModelCalls {
     return found;
   }
 
-  /** Runs another method inside this one: its calls count here, its progress moves this one's. */
+  /** Runs another method inside this one, or several at once: calls count here, progress moves this one's. */
   async nested<O>(
     method: Method<O>,
     model: Classifier,
@@ -142,10 +144,15 @@ export class ModelCalls {
   ): Promise<Attribution> {
     this.throwIfCancelled();
     const share = method.cost(options);
-    const done = this.#gradients + this.#forwards;
-    const onProgress = (fraction: number): void =>
-      this.#report(done + fraction * (share.gradients + share.forwards));
+    let done = 0;
+    const onProgress = (fraction: number): void => {
+      const now = fraction * (share.gradients + share.forwards);
+      this.#nested += now - done;
+      done = now;
+      this.#report();
+    };
     const found = await method.attribute(model, input, { ...context, onProgress }, options);
+    this.#nested -= done;
     this.#gradients += found.gradients;
     this.#forwards += found.forwards;
     return found;
@@ -179,12 +186,13 @@ export class ModelCalls {
         write(first + i, data.subarray(i * this.#size, (i + 1) * this.#size));
       }
       await run(first, tensor(data, [length, ...this.#model.inputShape]), length);
-      this.#report(this.#gradients + this.#forwards);
+      this.#report();
     }
     this.throwIfCancelled();
   }
 
-  #report(done: number): void {
+  #report(): void {
+    const done = this.#gradients + this.#forwards + this.#nested;
     const fraction = this.#planned > 0 ? Math.min(1, done / this.#planned) : 1;
     if (fraction <= this.#progress) return;
     this.#progress = fraction;

@@ -9,9 +9,10 @@ import { z } from 'zod';
 import type { Classifier } from '../runtime/classifier.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Attribution, AttributionContext, Method } from './method.ts';
-import { ModelCalls } from './model-calls.ts';
+import { DEFAULT_BATCH_SIZE, ModelCalls } from './model-calls.ts';
 import { normals } from './noise/normal.ts';
 import { xoshiro } from './noise/xoshiro.ts';
+import { sideBySide } from './side-by-side.ts';
 import { valueRange } from './value-range.ts';
 import { baseNamed, type WrappedOptions, withInnerDefaults, wrappedFields } from './wrapped-method.ts';
 
@@ -93,15 +94,25 @@ export async function meanOverCopies(copies: Copies): Promise<Attribution> {
   const one = inner.cost(ofOptions);
   const planned = { gradients: samples * one.gradients, forwards: samples * one.forwards };
   const calls = new ModelCalls('smoothgrad', model, input, context, planned);
+  const { batchSize = DEFAULT_BATCH_SIZE, signal } = context;
   let total = new Float64Array(0);
   let shape: readonly number[] = [];
-  for (let sample = 0; sample < samples; sample++) {
-    const found = await calls.nested(inner, model, copies.noisy(sample), context, ofOptions);
-    shape = found.map.shape;
-    if (sample === 0) total = new Float64Array(found.map.data.length);
-    found.map.data.forEach((value, i) => {
-      total[i]! += magnitude ? value * value : value;
-    });
+  for (let first = 0; first < samples; first += batchSize) {
+    const count = Math.min(batchSize, samples - first);
+    const inputs = Array.from({ length: count }, (_, i) => copies.noisy(first + i));
+    const found = await sideBySide(
+      model,
+      { where: 'smoothgrad', batchSize, signal },
+      inputs.map((noisy) => (lane) => calls.nested(inner, lane, noisy, context, ofOptions)),
+    );
+    for (const { map } of found) {
+      if (total.length === 0) total = new Float64Array(map.data.length);
+      shape = map.shape;
+      for (let i = 0; i < total.length; i++) {
+        const value = map.data[i]!;
+        total[i]! += magnitude ? value * value : value;
+      }
+    }
   }
   const unit = magnitude ? `(${inner.unit})²` : inner.unit;
   const signed = magnitude ? false : inner.signed;
