@@ -21,7 +21,7 @@ export interface Lesion {
   displace(x: number, y: number): Point;
 }
 
-const SMALLEST = 0.075;
+const SMALLEST = 0.08;
 const LARGEST = 0.19;
 const PLACE_TRIES = 200;
 
@@ -31,7 +31,7 @@ export function drawLesion(anatomy: Anatomy, source: UniformSource): Lesion {
   const center = drawCenter(anatomy, source, radius);
   const pattern = (['bright', 'ring', 'dark'] as const)[source.below(3)]!;
   const rim = gradientNoise(source);
-  const contrast = 0.8 + 0.4 * source.uniform();
+  const contrast = 0.9 + 0.25 * source.uniform();
   const swelling = source.uniform() < 0.7 ? 0.3 + 0.7 * source.uniform() : 0;
   const push = 0.25 + 0.2 * source.uniform();
   const grain = normals(source)() * 10;

@@ -1,0 +1,93 @@
+/**
+ * The demonstration classifier: five 3×3 convolutions with ReLU, a 2×2 max-pool after all but the last, then
+ * the maximum over the 8×8 positions left (a lesion is anywhere or nowhere) and one linear layer. 128×128×1 in,
+ * x/255; two logits out, no lesion and lesion. Centering and scaling of the input are part of the graph, so black stays zero outside.
+ */
+import { normals } from '../attribution/noise/normal.ts';
+import { xoshiro } from '../attribution/noise/xoshiro.ts';
+import type { ModelCard } from '../manifest/model-card.ts';
+import { type Constant, floats } from '../onnx/constant.ts';
+import { type Graph, ints } from '../onnx/graph.ts';
+import { GraphBuilder } from '../onnx/graph-builder.ts';
+import { elementCount, type Tensor32 } from '../tensor/tensor.ts';
+
+export const phantomClasses = ['no lesion', 'lesion'] as const;
+
+export const phantomInput: ModelCard['input'] = {
+  layout: 'NCHW',
+  channels: 1,
+  height: 128,
+  width: 128,
+  range: [0, 1],
+  mean: [0],
+  std: [1],
+  resize: 'pad',
+};
+
+/** Channels after each block. */
+const WIDTHS = [8, 16, 24, 32, 48] as const;
+const KERNEL = 3;
+/** About the mean and spread of a head slice in x/255. */
+const CENTER = 0.25;
+const SPREAD = 0.25;
+
+/** Parameter name -> value. */
+export type Parameters = ReadonlyMap<string, Tensor32>;
+
+/** Parameter names and shapes, in the order of the layers. */
+export function parameterShapes(): ReadonlyMap<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  let channels: number = phantomInput.channels;
+  WIDTHS.forEach((width, block) => {
+    shapes.set(`block${block + 1}.weight`, [width, channels, KERNEL, KERNEL]);
+    shapes.set(`block${block + 1}.bias`, [width]);
+    channels = width;
+  });
+  shapes.set('head.weight', [phantomClasses.length, channels]);
+  shapes.set('head.bias', [phantomClasses.length]);
+  return shapes;
+}
+
+/** He et al. 2015, eq. 10: weights ~ N(0, 2 / fan-in), biases zero; the same seed, the same weights. */
+export function heInitialized(seed: number): Map<string, Tensor32> {
+  const normal = normals(xoshiro(seed));
+  const draw = (shape: readonly number[]): Tensor32 => {
+    const data = new Float32Array(elementCount(shape));
+    const deviation = Math.sqrt(2 / elementCount(shape.slice(1)));
+    return { shape, data: shape.length === 1 ? data : data.map(() => deviation * normal()) };
+  };
+  return new Map([...parameterShapes()].map(([name, shape]) => [name, draw(shape)]));
+}
+
+/** The forward graph `image` [1, 1, 128, 128] -> logits [1, 2]; nothing in it fixes the batch size. */
+export function phantomNetwork(parameters: Parameters): Graph {
+  const builder = new GraphBuilder();
+  const parameter = (name: string): string => {
+    const { data, shape } = parameters.get(name)!;
+    const constant: Constant = floats(data, shape);
+    builder.constants.set(name, constant);
+    builder.values.set(name, { type: constant.type, shape });
+    return name;
+  };
+  const { channels, height, width } = phantomInput;
+  let value = builder.input('image', [1, channels, height, width]);
+  value = builder.op('Sub', [value, builder.scalar(CENTER)]);
+  value = builder.op('Mul', [value, builder.scalar(1 / SPREAD)]);
+  WIDTHS.forEach((_, block) => {
+    const weights = [parameter(`block${block + 1}.weight`), parameter(`block${block + 1}.bias`)];
+    value = builder.op('Conv', [value, ...weights], {
+      kernel_shape: ints([KERNEL, KERNEL]),
+      pads: ints([1, 1, 1, 1]),
+    });
+    value = builder.op('Relu', [value]);
+    if (block === WIDTHS.length - 1) return;
+    value = builder.op('MaxPool', [value], { kernel_shape: ints([2, 2]), strides: ints([2, 2]) });
+  });
+  const rest = height >> (WIDTHS.length - 1);
+  value = builder.op('MaxPool', [value], { kernel_shape: ints([rest, rest]), strides: ints([rest, rest]) });
+  value = builder.op('Reshape', [value, builder.vector([-1, WIDTHS.at(-1)!])]);
+  value = builder.op('Gemm', [value, parameter('head.weight'), parameter('head.bias')], {
+    transB: { kind: 'int', value: 1 },
+  });
+  return builder.build([value]);
+}
