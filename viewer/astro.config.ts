@@ -6,6 +6,9 @@ import svelte from '@astrojs/svelte';
 import { defineConfig } from 'astro/config';
 import { relativeAssets } from './relative-assets.ts';
 
+// Started by a test runner, the build would take the libraries' development code.
+if (process.env.NODE_ENV === 'test') process.env.NODE_ENV = 'production';
+
 export default defineConfig({
   output: 'static',
   trailingSlash: 'always',

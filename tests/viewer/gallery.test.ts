@@ -26,7 +26,7 @@ describe('the gallery', () => {
     await page.waitForSelector('.card img:nth-of-type(2)');
     expect(await page.locator('.card').count()).toBe(8);
     const first = await page.locator('.card').first().textContent();
-    expect(first).toMatch(/pituitary tumor\s*96\.4 %[\s\S]*Complete[\s\S]*brain-mri-cnn3/);
+    expect(first).toMatch(/pituitary tumor\s*96\.4 %[\s\S]*brain-mri-cnn3[\s\S]*8 methods[\s\S]*Complete/);
     expect(await page.getByText('RESEARCH USE').isVisible()).toBe(true);
     const pictures = await page
       .locator('.card img')

@@ -10,11 +10,22 @@ export type MapLook = Pick<View, 'top' | 'style' | 'unsigned' | 'signed'>;
 
 export type PaintedMap = Pick<Overlay, 'colors' | 'outline'>;
 
+/** One surface a map, painted over and over: a slider would else allocate a megabyte a step. */
+const surfaces = new WeakMap<AttributionMap, { colors: OffscreenCanvas; picture: ImageData }>();
+
+function surfaceOf(map: AttributionMap): { colors: OffscreenCanvas; picture: ImageData } {
+  const made = surfaces.get(map) ?? {
+    colors: new OffscreenCanvas(map.width, map.height),
+    picture: new ImageData(map.width, map.height),
+  };
+  surfaces.set(map, made);
+  return made;
+}
+
 /** Colors and outline of the strongest `look.top` % of a map; `limit` has the last color. */
 export function paintedMap(map: AttributionMap, signed: boolean, limit: number, look: MapLook): PaintedMap {
   const threshold = thresholdOf(map, look.top);
-  const colors = new OffscreenCanvas(map.width, map.height);
-  const picture = new ImageData(map.width, map.height);
+  const { colors, picture } = surfaceOf(map);
   const table = colorTable(signed ? look.signed : look.unsigned, signed);
   paintMapInto(picture.data, map, { table, signed, limit, threshold });
   colors.getContext('2d')!.putImageData(picture, 0, 0);

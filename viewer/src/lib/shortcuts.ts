@@ -11,7 +11,7 @@ export const shortcuts = [
   { keys: ['I'], does: 'Invert the image' },
   { keys: ['+', '-'], does: 'Zoom in, out' },
   { keys: ['='], does: 'Whole image' },
-  { keys: ['←', '→', '↑', '↓'], does: 'Go from panel to panel' },
+  { keys: ['Arrows'], does: 'Go from panel to panel' },
   { keys: ['PgUp', 'PgDn'], does: 'Previous, next run' },
   { keys: ['?'], does: 'This help' },
 ] as const;
