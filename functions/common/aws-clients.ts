@@ -16,7 +16,8 @@ export interface AwsClients {
   readonly sqs: SQSClient;
 }
 
-const maxAttempts = 6;
+/** Few: what the SDK gives up is retried by the queue, with more time between. */
+const maxAttempts = 4;
 
 export function createAwsClients(settings: AwsSettings = {}): AwsClients {
   const forcePathStyle = Boolean(settings.endpoint ?? process.env.AWS_ENDPOINT_URL);

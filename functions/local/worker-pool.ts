@@ -111,7 +111,8 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
           const id = nextId++;
           const timer = setTimeout(() => worker.child.kill('SIGKILL'), options.timeoutSeconds * 1000);
           worker.waiting.set(id, { resolve, reject, timer });
-          worker.child.send({ id, handler, event } satisfies Invocation);
+          // A child that dies as it is written to ends this invocation in its `exit` event.
+          worker.child.send({ id, handler, event } satisfies Invocation, () => undefined);
         });
         dispatch();
       }),
