@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { baselineFor, baselineSchema } from './baseline.ts';
-import { guidedStepInto } from './guided-path.ts';
+import { guidedPath } from './guided-path.ts';
 import type { Method } from './method.ts';
 import { ModelCalls } from './model-calls.ts';
 
@@ -46,20 +46,17 @@ export const guidedIg: Method<Options> = {
   async attribute(model, input, context, chosen) {
     const calls = new ModelCalls('guided-ig', model, input, context, cost(chosen));
     const baseline = baselineFor('guided-ig', chosen.baseline, model, input, context);
-    const target = new Float64Array(input.data);
-    const length = target.reduce((sum, value, i) => sum + Math.abs(value - baseline[i]!), 0);
-    const attribution = new Float64Array(target.length);
     const [end, start] = await calls.targetScores([input.data, baseline]);
     const { fraction, maxDistance, steps } = chosen;
-    const point = Float64Array.from(baseline);
-    const path = { input: target, baseline, length, fraction, maxDistance, point, attribution };
-    for (let step = 0; length > 0 && step < steps; step++) {
+    const path = guidedPath(new Float64Array(input.data), baseline, fraction, maxDistance);
+    for (let step = 0; path.length > 0 && step < steps; step++) {
       await calls.forEachGradient(
         1,
-        (_, into) => into.set(point),
-        (_, gradient) => guidedStepInto(path, gradient, step, steps),
+        (_, into) => into.set(path.point),
+        (_, gradient) => path.advance(gradient, step, steps),
       );
     }
+    const { attribution } = path;
     const expected = end! - start!;
     const gap = Math.abs(attribution.reduce((sum, value) => sum + value, 0) - expected);
     return calls.finish(attribution, input.shape, { completeness: { gap, expected } });

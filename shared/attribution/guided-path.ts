@@ -1,21 +1,35 @@
 /**
- * One step of the guided path (Guided IG, Kapishnikov et al. 2021, algorithm 1): the point moves toward the
+ * The guided path (Guided IG, Kapishnikov et al. 2021, algorithm 1): in each step the point moves toward the
  * input along the features with the smallest gradient first, and stays within ±maxDistance of the straight
  * line. Literal in its order of operations to PAIR saliency 0.2.1; float64.
  */
 import { quickselectInto } from './quickselect.ts';
 
 export interface GuidedPath {
-  readonly input: Float64Array;
-  readonly baseline: Float64Array;
   /** ‖x − b‖₁. */
   readonly length: number;
-  readonly fraction: number;
-  readonly maxDistance: number;
   /** The current point; moved by each step. */
   readonly point: Float64Array;
   /** Σ (moved distance) · gradient; grown by each step. */
   readonly attribution: Float64Array;
+  /** Moves the point from `step / steps` of the way to `(step + 1) / steps`; `gradient` was taken at it. */
+  advance(gradient: ArrayLike<number>, step: number, steps: number): void;
+}
+
+interface State {
+  readonly input: Float64Array;
+  readonly baseline: Float64Array;
+  readonly point: Float64Array;
+  readonly attribution: Float64Array;
+  /** The corridor's walls at this step, as points and as shares of the way. */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  lowShare: number;
+  highShare: number;
+  /** The gradient; infinite where a feature has reached the upper wall. */
+  readonly weight: Float64Array;
+  readonly before: Float64Array;
+  readonly magnitudes: Float64Array;
 }
 
 const CLOSE = 1e-9;
@@ -23,70 +37,80 @@ const CLOSE = 1e-9;
 const isClose = (a: number, b: number): boolean =>
   Math.abs(a - b) <= Math.max(CLOSE * Math.max(Math.abs(a), Math.abs(b)), CLOSE);
 
-/** Moves the point from fraction `step / steps` of the way to `(step + 1) / steps`; `gradient` was taken there. */
-export function guidedStepInto(
-  path: GuidedPath,
-  gradient: ArrayLike<number>,
-  step: number,
-  steps: number,
-): void {
-  const { point, input, attribution } = path;
-  const alpha = (step + 1) / steps;
-  const { low, high, lowest } = corridor(path, alpha);
-  const remaining = path.length * (1 - alpha);
-  // Features already at the upper wall are out for the rest of the step.
-  const weight = Float64Array.from(gradient);
-  const before = new Float64Array(point.length);
+/** A path that starts at the baseline. `fraction` of the features move at a time. */
+export function guidedPath(
+  input: Float64Array,
+  baseline: Float64Array,
+  fraction: number,
+  maxDistance: number,
+): GuidedPath {
+  const size = input.length;
+  const state: State = {
+    input,
+    baseline,
+    point: baseline.slice(),
+    attribution: new Float64Array(size),
+    low: new Float64Array(size),
+    high: new Float64Array(size),
+    lowShare: 0,
+    highShare: 0,
+    weight: new Float64Array(size),
+    before: new Float64Array(size),
+    magnitudes: new Float64Array(size),
+  };
+  const length = distance(baseline, input);
+  const rank = Math.floor(fraction * (size - 1));
+  const { point, attribution } = state;
+  const advance = (gradient: ArrayLike<number>, step: number, steps: number): void => {
+    const alpha = (step + 1) / steps;
+    setCorridor(state, Math.max(alpha - maxDistance, 0), Math.min(alpha + maxDistance, 1));
+    state.weight.set(gradient);
+    moveTo(state, gradient, length * (1 - alpha), rank);
+  };
+  return { length, point, attribution, advance };
+}
+
+/** Moves features, fewest-sensitive first, until `remaining` of the way is left. */
+function moveTo(state: State, gradient: ArrayLike<number>, remaining: number, rank: number): void {
+  const { point, input, high, before } = state;
+  before.set(point);
   for (let gamma = Number.POSITIVE_INFINITY; gamma > 1; ) {
-    before.set(point);
-    jumpToLowerWall(path, low, lowest, high);
+    jumpToLowerWall(state);
     const current = distance(point, input);
-    if (isClose(remaining, current)) {
-      accumulate(attribution, point, before, gradient);
-      return;
-    }
-    const threshold = selectionThreshold(weight, point, high.wall, path.fraction);
-    const reach = selectedReach(weight, point, high.wall, threshold);
-    gamma = reach.distance > 0 ? (current - remaining) / reach.distance : Number.POSITIVE_INFINITY;
-    if (gamma > 1 && reach.count === 0) {
-      accumulate(attribution, point, before, gradient);
-      return;
-    }
+    if (isClose(remaining, current)) break;
+    const threshold = selectionThreshold(state, rank);
+    const reach = selectedReach(state, threshold);
+    // Nothing left to move: rounding has eaten the rest of the way.
+    if (reach.count === 0) break;
+    gamma =
+      reach.distance > 0 ? Math.max(0, (current - remaining) / reach.distance) : Number.POSITIVE_INFINITY;
     for (let i = 0; i < point.length; i++) {
-      const w = weight[i]!;
-      if (w === Number.POSITIVE_INFINITY || Math.abs(w) > threshold) continue;
-      point[i] = gamma > 1 ? high.wall[i]! : point[i]! + (high.wall[i]! - point[i]!) * gamma;
+      if (!isSelected(state, i, threshold)) continue;
+      point[i] = gamma > 1 ? high[i]! : point[i]! + (high[i]! - point[i]!) * gamma;
     }
-    accumulate(attribution, point, before, gradient);
+    accumulate(state, gradient);
+    before.set(point);
+  }
+  // What the last jump to the lower wall moved.
+  accumulate(state, gradient);
+}
+
+function setCorridor(state: State, lowShare: number, highShare: number): void {
+  const { input, baseline, low, high } = state;
+  state.lowShare = lowShare;
+  state.highShare = highShare;
+  for (let i = 0; i < input.length; i++) {
+    const span = input[i]! - baseline[i]!;
+    low[i] = baseline[i]! + span * lowShare;
+    high[i] = baseline[i]! + span * highShare;
   }
 }
 
-interface Wall {
-  readonly at: number;
-  readonly wall: Float64Array;
-}
-
-function corridor(
-  { input, baseline, maxDistance }: GuidedPath,
-  alpha: number,
-): { low: Float64Array; lowest: number; high: Wall } {
-  const lowest = Math.max(alpha - maxDistance, 0);
-  const at = Math.min(alpha + maxDistance, 1);
-  const low = baseline.map((b, i) => b + (input[i]! - b) * lowest);
-  const wall = baseline.map((b, i) => b + (input[i]! - b) * at);
-  return { low, lowest, high: { at, wall } };
-}
-
-function jumpToLowerWall(
-  { point, input, baseline }: GuidedPath,
-  low: Float64Array,
-  lowest: number,
-  high: Wall,
-): void {
+function jumpToLowerWall({ point, input, baseline, low, lowShare, highShare }: State): void {
   for (let i = 0; i < point.length; i++) {
     const span = input[i]! - baseline[i]!;
-    const alpha = span === 0 ? high.at : (point[i]! - baseline[i]!) / span;
-    if (alpha < lowest) point[i] = low[i]!;
+    const share = span === 0 ? highShare : (point[i]! - baseline[i]!) / span;
+    if (share < lowShare) point[i] = low[i]!;
   }
 }
 
@@ -96,43 +120,32 @@ function distance(point: Float64Array, input: Float64Array): number {
   return sum;
 }
 
-/** Rules out features at the upper wall, then the lower `fraction` quantile of |weight| (no interpolation). */
-function selectionThreshold(
-  weight: Float64Array,
-  point: Float64Array,
-  wall: Float64Array,
-  fraction: number,
-): number {
-  const magnitudes = new Float64Array(weight.length);
+/** Rules out features at the upper wall, then the lower quantile of |weight| (no interpolation). */
+function selectionThreshold({ weight, point, high, magnitudes }: State, rank: number): number {
   for (let i = 0; i < weight.length; i++) {
-    if (point[i] === wall[i]) weight[i] = Number.POSITIVE_INFINITY;
+    if (point[i] === high[i]) weight[i] = Number.POSITIVE_INFINITY;
     magnitudes[i] = Math.abs(weight[i]!);
   }
-  return quickselectInto(magnitudes, Math.floor(fraction * (weight.length - 1)));
+  return quickselectInto(magnitudes, rank);
 }
 
-function selectedReach(
-  weight: Float64Array,
-  point: Float64Array,
-  wall: Float64Array,
-  threshold: number,
-): { distance: number; count: number } {
+function isSelected({ weight }: State, i: number, threshold: number): boolean {
+  const w = weight[i]!;
+  return w !== Number.POSITIVE_INFINITY && Math.abs(w) <= threshold;
+}
+
+function selectedReach(state: State, threshold: number): { distance: number; count: number } {
+  const { point, high } = state;
   let sum = 0;
   let count = 0;
-  for (let i = 0; i < weight.length; i++) {
-    const w = weight[i]!;
-    if (w === Number.POSITIVE_INFINITY || Math.abs(w) > threshold) continue;
-    sum += Math.abs(point[i]! - wall[i]!);
+  for (let i = 0; i < point.length; i++) {
+    if (!isSelected(state, i, threshold)) continue;
+    sum += Math.abs(point[i]! - high[i]!);
     count++;
   }
   return { distance: sum, count };
 }
 
-function accumulate(
-  attribution: Float64Array,
-  point: Float64Array,
-  before: Float64Array,
-  gradient: ArrayLike<number>,
-): void {
+function accumulate({ attribution, point, before }: State, gradient: ArrayLike<number>): void {
   for (let i = 0; i < point.length; i++) attribution[i]! += (point[i]! - before[i]!) * gradient[i]!;
 }
