@@ -1,0 +1,63 @@
+/**
+ * `node infra/publish-site.ts HOSPITAL`: puts the built site into its bucket. Files with a hash in their name
+ * first, pages last, so that no page names a file that is not there yet; files of older versions stay for tabs
+ * that are still open. Nothing has to be invalidated: pages are never kept at the edge.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { createAwsClients } from '../functions/common/aws-clients.ts';
+import { createObjectStore, type ObjectStore } from '../functions/common/object-store.ts';
+import { PermanentFault } from '../shared/errors.ts';
+import { createDeployment } from './constructs/deployment.ts';
+import { loadHospital } from './settings/load-hospital.ts';
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.onnx': 'application/octet-stream',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+};
+
+/** Keys in the order they were written. Throws PermanentFault for a file whose type is not known here. */
+export async function publishSite(folder: string, site: Pick<ObjectStore, 'write'>): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const keys = files.map((file) => relative(folder, file).split(sep).join('/')).sort();
+  const ordered = [
+    ...keys.filter((key) => !key.endsWith('.html')),
+    ...keys.filter((key) => key.endsWith('.html')),
+  ];
+  const typed = ordered.map((key) => ({ key, type: contentTypeOf(key) }));
+  for (const { key, type } of typed) await site.write(key, await readFile(join(folder, key)), type);
+  return ordered;
+}
+
+function contentTypeOf(key: string): string {
+  const type = contentTypes[extname(key)];
+  if (type) return type;
+  throw new PermanentFault(`publish site: expected a known kind of file, got ${key}`, {
+    code: 'site-file-unknown',
+    remedy: 'Add its content type to infra/publish-site.ts: browsers do not guess (nosniff).',
+  });
+}
+
+if (import.meta.main) {
+  const settings = await loadHospital(argv[2]);
+  const { s3 } = createAwsClients({ region: settings.region });
+  const site = createObjectStore(s3, createDeployment(settings).bucketName('site'));
+  const keys = await publishSite(fileURLToPath(new URL('../viewer/dist/', import.meta.url)), site);
+  console.log(`${keys.length} files published; https://${settings.viewer.domain.name}/`);
+}
