@@ -45,6 +45,8 @@ describe('the cost of a month', () => {
 
   it('stands in infra/README.md as the model gives it', async () => {
     const readme = await readFile(new URL('../../infra/README.md', import.meta.url), 'utf8');
-    expect(readme).toContain(costTable(volumes));
+    // The formatter pads the columns of a table.
+    const cells = (text: string) => text.replace(/ *\| */g, '|').replace(/-+/g, '-');
+    expect(cells(readme)).toContain(cells(costTable(volumes)));
   });
 });
