@@ -100,7 +100,9 @@ function withSavedOutputs(
   const onPath = new Set(path);
   const values = new Map(graph.values);
   const nodes = graph.nodes.map((node) => {
-    const count = onPath.has(node) ? (find(node.op)?.saves?.(node) ?? 1) : 1;
+    const count = onPath.has(node)
+      ? (find(node.op)?.saves?.(node, values.get(node.inputs[0]!)!.shape) ?? 1)
+      : 1;
     if (count <= node.outputs.length) return node;
     const types = inferTypes(node, { values, constantOf: (name) => graph.constants.get(name ?? '') });
     const extra = Array.from(

@@ -7,7 +7,9 @@
 import type { Graph } from '../onnx/graph.ts';
 import { differentiate } from './differentiate.ts';
 import type { GradientRule } from './gradient-rule.ts';
+import { keepBlocked } from './keep-blocked.ts';
 import type { ScoredGraph } from './output.ts';
+import { reluAfterPool } from './relu-after-pool.ts';
 
 export interface GradientGraph {
   readonly graph: Graph;
@@ -22,6 +24,8 @@ export interface GradientGraph {
 
 export interface GradientGraphOptions {
   readonly overrides?: readonly GradientRule[];
+  /** `blocked`: arranged for onnxruntime's CPU kernels; `plain` (default): for any other back end. */
+  readonly layout?: 'blocked' | 'plain';
 }
 
 const SEED = 'seed';
@@ -32,10 +36,18 @@ export function gradientGraph(
   at: string,
   options: GradientGraphOptions = {},
 ): GradientGraph {
-  const { graph, scores } = scored;
+  const { overrides = [], layout = 'plain' } = options;
+  const { scores } = scored;
+  const atImage = scored.graph.inputs.includes(at);
+  const graph = atImage && overrides.length === 0 ? reluAfterPool(scored.graph) : scored.graph;
   const shape = graph.values.get(scores)!.shape;
-  const { builder, gradients } = differentiate(graph, scores, [at], (b) => b.input(SEED, shape), options);
+  const { builder, gradients } = differentiate(graph, scores, [at], (b) => b.input(SEED, shape), {
+    overrides,
+  });
   const gradient = gradients.get(at)!;
-  const outputs = graph.inputs.includes(at) ? [scores, gradient] : [scores, at, gradient];
-  return { graph: builder.build(outputs), seed: SEED, scores, gradient, at };
+  const built = builder.build(atImage ? [scores, gradient] : [scores, at, gradient]);
+  const forward = new Set(graph.nodes.map(({ outputs }) => outputs[0]));
+  const arranged =
+    layout === 'blocked' ? keepBlocked(built, ({ outputs }) => forward.has(outputs[0])) : built;
+  return { graph: arranged, seed: SEED, scores, gradient, at };
 }

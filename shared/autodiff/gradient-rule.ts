@@ -14,8 +14,8 @@ export interface GradientRule {
   readonly op: string;
   /** First operator-set version whose semantics this rule follows. */
   readonly since: number;
-  /** Outputs the forward node must have for this rule, where that is more than one. */
-  readonly saves?: (node: Node) => number;
+  /** How many outputs the forward node must have for this rule; 1 where left out. */
+  readonly saves?: (node: Node, inputShape: readonly number[]) => number;
   gradient(
     node: Node,
     upstream: readonly [string, ...string[]],

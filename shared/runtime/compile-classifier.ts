@@ -181,7 +181,10 @@ async function open(
   const at =
     pass.kind === 'activations' ? (specialized.aliases.get(pass.tensor) ?? pass.tensor) : specialized.input;
   const overrides = pass.kind === 'guided' ? GUIDED_RULES : [];
-  const { graph, seed } = gradientGraph(scored, at, { overrides });
+  const { graph, seed } = gradientGraph(scored, at, {
+    overrides,
+    layout: runner.device === 'cpu' ? 'blocked' : 'plain',
+  });
   return { session: await runner.load(writeModel(graph)), seed, outputs: graph.outputs };
 }
 

@@ -12,16 +12,17 @@ import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { explicitWindow, type Window, windowAttributes, windowExtents } from '../../onnx/window.ts';
 import { elementCount } from '../../tensor/tensor.ts';
 import { type GradientRule, rule } from '../gradient-rule.ts';
+import { isQuadrants, quadrantIndices } from './quadrant-maximum.ts';
 
 const maxPool: GradientRule = {
   ...rule('MaxPool', (node, [upstream], graph) => [() => toFirstMaximum(graph, node, upstream)]),
-  saves: () => 2,
+  saves: (node, inputShape) => (isQuadrants(node, inputShape) ? 1 : 2),
 };
 
 function toFirstMaximum(graph: GraphBuilder, node: Node, upstream: string): string {
   const shape = graph.shape(node.inputs[0]!);
   const window = explicitWindow(node);
-  const indices = node.outputs[1]!;
+  const indices = node.outputs[1] ?? quadrantIndices(graph, node);
   const apart = windowExtents(window).every((span, axis) => span <= window.strides[axis]!);
   if (apart && shape.length === 4) {
     const { dilations: _, ...attributes } = windowAttributes(window);
