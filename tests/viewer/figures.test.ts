@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, duration, figure, percent, timeAgo } from '../../viewer/src/lib/figures.ts';
+import { count, duration, figure, inWords, percent, timeAgo } from '../../viewer/src/lib/figures.ts';
 import { byMethodOrder, methodTitle } from '../../viewer/src/lib/method-titles.ts';
 
 describe('figures', () => {
@@ -33,6 +33,16 @@ describe('figures', () => {
       '3 h ago',
     ]);
     expect([count(1, 'run'), count(1024, 'run')]).toEqual(['1 run', '1,024 runs']);
+  });
+});
+
+describe('inWords', () => {
+  it('turns names in code into words', () => {
+    expect(['testAccuracy', 'area under curve', 'hit_rate'].map(inWords)).toEqual([
+      'Test accuracy',
+      'Area under curve',
+      'Hit rate',
+    ]);
   });
 });
 
