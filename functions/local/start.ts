@@ -86,12 +86,11 @@ async function startAll(options: StartOptions, opened: AsyncDisposableStack): Pr
   const receipts = listenForReceipts(pipeline, report);
   opened.defer(() => receipts.stop());
   const models = await registerAll(options, results);
-  const { resultsBucket } = topology;
+  await Promise.all([built, pipeline.ready]);
+  const { dropBucket, resultsBucket } = topology;
   const site = await startSite({ s3: clients.s3, resultsBucket, root: siteRoot, port: options.port });
   opened.defer(() => site.close());
-  await Promise.all([built, pipeline.ready]);
   const { endpoint } = pipeline.cloud;
-  const { dropBucket } = topology;
   await announce(state, { processId: process.pid, endpoint, site: site.url, dropBucket, resultsBucket });
   opened.defer(() => withdraw(state));
   const folder = await watchFolder(options, pipeline, models, uploadedAt);

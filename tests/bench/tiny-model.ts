@@ -1,4 +1,4 @@
-/** A model of next to no compute, so that what is measured is the pipeline: flatten 8×8, one matrix product. */
+/** A model of next to no compute, so that what is measured is the pipeline: reshape 8×8, one matrix product. */
 import type { LocalModel } from '../../functions/local/register-models.ts';
 import { modelCardSchema } from '../../shared/manifest/model-card.ts';
 import { floats } from '../../shared/onnx/constant.ts';
@@ -10,7 +10,7 @@ export function tinyModel(): LocalModel {
   const builder = new GraphBuilder();
   const image = builder.input('image', [1, 1, 8, 8]);
   const weights = Float32Array.from({ length: 128 }, (_, index) => Math.sin(index));
-  const flat = builder.op('Flatten', [image]);
+  const flat = builder.op('Reshape', [image, builder.vector([1, 64])]);
   const scores = builder.op('MatMul', [flat, builder.constant(floats(weights, [64, 2]), 'weight')]);
   const bytes = writeModel(builder.build([scores]));
   const card = modelCardSchema.parse({
