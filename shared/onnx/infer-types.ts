@@ -205,6 +205,12 @@ const range: ShapeRule = (node, _shapes, constants) => {
   return [[Math.max(0, Math.ceil((limit! - start!) / delta!))]];
 };
 
+const depthToSpace: ShapeRule = (node, [input]) => {
+  const [n, c, h, w] = input as [number, number, number, number];
+  const block = numberOf(node, 'blocksize', 1);
+  return [[n, c / block ** 2, h * block, w * block]];
+};
+
 function rules(names: string, rule: ShapeRule): Record<string, ShapeRule> {
   return Object.fromEntries(names.split(' ').map((name) => [name, rule]));
 }
@@ -236,6 +242,7 @@ const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
   Gather: gather,
   Expand: expand,
   Resize: resize,
+  DepthToSpace: depthToSpace,
   Range: range,
   ...rules('ReduceSum ReduceMean ReduceProd ReduceMax ReduceMin', reduce),
   ...rules('ArgMax ArgMin', argMax),

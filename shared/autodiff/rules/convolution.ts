@@ -12,6 +12,7 @@ import { explicitWindow, type Window, windowAttributes, windowExtents } from '..
 import { elementCount } from '../../tensor/tensor.ts';
 import { type GradientRule, rule } from '../gradient-rule.ts';
 import { weightGradient } from './convolution-weights.ts';
+import { blockSide, blockwiseGradient } from './few-channels.ts';
 
 const conv = rule('Conv', (node, [upstream], graph) => {
   const [image, weight, bias] = node.inputs as [string, string, string | undefined];
@@ -36,8 +37,13 @@ function imageGradient(
   const rank = spans.length;
   const pads = window.pads.map((pad, at) => spans[at % rank]! - 1 - pad);
   if (window.strides.every((stride) => stride === 1)) {
+    const source = cropped(graph, upstream, pads);
+    const kernels = turned(graph, weight, group);
+    const side = blockSideFor(graph, kernels, imageShape, window, group);
+    if (side > 1)
+      return blockwiseGradient(graph, source, graph.constantOf(kernels)!, atLeastZero(pads), side);
     const attributes = { ...windowAttributes({ ...window, pads: atLeastZero(pads) }), group: int(group) };
-    return graph.op('Conv', [cropped(graph, upstream, pads), turned(graph, weight, group)], attributes);
+    return graph.op('Conv', [source, kernels], attributes);
   }
   const counts = graph.shape(upstream).slice(2);
   const extra = imageShape.slice(2).map((extent, axis) => {
@@ -46,6 +52,21 @@ function imageGradient(
   });
   const attributes = { ...windowAttributes(window), output_padding: ints(extra), group: int(group) };
   return graph.op('ConvTranspose', [upstream, weight], attributes);
+}
+
+/** How many pixels a side to compute at once: more than 1 only where the image has few channels. */
+function blockSideFor(
+  graph: GraphBuilder,
+  kernels: string,
+  imageShape: readonly number[],
+  { dilations }: Window,
+  group: number,
+): number {
+  const [channels, , ...kernel] = graph.shape(kernels) as [number, number, ...number[]];
+  const plain = group === 1 && dilations.every((dilation) => dilation === 1);
+  if (!plain || kernel.length !== 2 || !graph.constantOf(kernels)) return 1;
+  const [kh, kw] = kernel as [number, number];
+  return blockSide(channels, [kh, kw], imageShape.slice(2) as [number, number]);
 }
 
 /** [M, C/g, ...k] -> [C, M/g, ...k] with every kernel turned by 180°. */
