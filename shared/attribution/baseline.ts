@@ -4,13 +4,16 @@
  */
 import { z } from 'zod';
 import { PermanentFault } from '../errors.ts';
+import { gaussianBlur } from '../imaging/gaussian.ts';
 import type { Classifier } from '../runtime/classifier.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { AttributionContext, Preprocessing } from './method.ts';
 import { xoshiro } from './noise/xoshiro.ts';
-import { channelOf } from './planes.ts';
+import { channelOf, geometryOf, planesOf } from './planes.ts';
 
-const namedBaselines = ['black', 'white', 'mid-grey', 'mean', 'noise'] as const;
+const namedBaselines = ['black', 'white', 'mid-grey', 'mean', 'blur', 'noise'] as const;
+/** Of `blur`: standard deviation as a share of the shorter side. */
+const BLUR = 0.1;
 
 /** The `baseline` option of the path methods. */
 export const baselineSchema = z
@@ -20,7 +23,7 @@ export const baselineSchema = z
   })
   .default(0)
   .describe(
-    'Where the path starts: a constant in model units, or an image: black, white, mid-grey, mean (channel means of this image), noise (uniform between black and white).',
+    'Where the path starts: a constant in model units, or an image: black, white, mid-grey, mean (channel means of this image), blur (this image, strongly blurred), noise (uniform between black and white).',
   );
 
 export type BaselineOption = z.infer<typeof baselineSchema>;
@@ -43,6 +46,7 @@ export function baselineFor(
     const means = channelMeans(input, channel);
     return baseline.map((_, i) => means[channel(i)]!);
   }
+  if (option === 'blur') return blurred(model, input);
   const preprocessing = context.preprocessing;
   if (!preprocessing) {
     throw new PermanentFault(
@@ -58,6 +62,18 @@ export function baselineFor(
     option
   ];
   return baseline.map((_, i) => toModelUnits(level(), channel(i), preprocessing));
+}
+
+function blurred(model: Pick<Classifier, 'layout' | 'inputShape'>, input: Tensor): Float64Array {
+  const { height, width, channelStride, pixelStride } = geometryOf(model);
+  const out = new Float64Array(input.data.length);
+  planesOf(model, input.data).forEach((plane, c) => {
+    const smooth = gaussianBlur(plane, height, width, BLUR * Math.min(height, width), 'reflect');
+    smooth.forEach((value, p) => {
+      out[c * channelStride + p * pixelStride] = value;
+    });
+  });
+  return out;
 }
 
 /** Image level in [0, 1] -> model units. */

@@ -21,7 +21,7 @@ const options = z.strictObject({
     .default(1)
     .describe('Pixels between windows; windows beyond 1 are stride² times fewer.'),
   value: baselineSchema.describe(
-    'What the window shows: a constant in model units, or black, white, mid-grey, mean, noise.',
+    'What the window shows: a constant in model units, or black, white, mid-grey, mean, blur, noise.',
   ),
 });
 

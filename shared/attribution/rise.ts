@@ -3,7 +3,8 @@
  * weighted by how much each let it through. Petsiuk, Das & Saenko 2018, "RISE: randomized input sampling for
  * explanation of black-box models", equation 6.
  *
- * Deviation: divided by the weight each pixel really received, not by its expectation; same mean, less noise.
+ * Deviations: divided by the weight each pixel really received, not by its expectation (same mean, less noise);
+ * and the mean score over all masks is taken away, so that zero says "no effect". The order of pixels is the same.
  */
 import { z } from 'zod';
 import type { Extent } from '../segmentation/extent.ts';
@@ -24,22 +25,22 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 const cost = ({ samples }: Options) => ({ gradients: 0, forwards: samples });
 
-/** Map [H, W]: the mean score where this pixel was visible, in units of the score. */
+/** Map [H, W]: how much higher the mean score is where this pixel was visible, in units of the score. */
 export const rise: Method<Options> = {
   name: 'rise',
   title: 'RISE',
   citation: 'Petsiuk, Das & Saenko 2018, arXiv:1806.07421',
   notes: {
-    formula: 'a(p) = Σ F(x ⊙ m) m(p) / Σ m(p) over random masks m',
-    meaning: 'The average score of the class over random masks that leave this pixel visible.',
+    formula: 'a(p) = Σ F(x ⊙ m) m(p) / Σ m(p) − mean F(x ⊙ m), over random masks m',
+    meaning: 'How much the average score over random masks rises when this pixel is visible.',
     weaknesses: [
       'A random estimate: with few masks the map shows the masks.',
       'Coarse: nothing smaller than a grid cell is found.',
-      'Only differences within the map count; its level is the average score of masked images.',
+      'Masked images are unlike any the model has seen.',
     ],
   },
   options,
-  signed: false,
+  signed: true,
   unit: 'score',
   cost,
   async attribute(model, input, context, chosen) {
@@ -49,6 +50,7 @@ export const rise: Method<Options> = {
     const pixels = pixelIndices(model);
     const random = xoshiro(chosen.seed);
     const masks = new Map<number, Float64Array>();
+    let mean = 0;
     const sum = new Float64Array(height * width);
     const weight = new Float64Array(height * width);
     await calls.forEachScores(
@@ -65,13 +67,14 @@ export const rise: Method<Options> = {
         const mask = masks.get(s)!;
         masks.delete(s);
         const score = scores[context.target]!;
+        mean += score / chosen.samples;
         for (let p = 0; p < mask.length; p++) {
           sum[p]! += score * mask[p]!;
           weight[p]! += mask[p]!;
         }
       },
     );
-    const map = sum.map((total, p) => (weight[p]! > 0 ? total / weight[p]! : 0));
+    const map = sum.map((total, p) => (weight[p]! > 0 ? total / weight[p]! - mean : 0));
     return calls.finish(map, [height, width]);
   },
 };

@@ -17,19 +17,19 @@ const onePlace: ClosedForm = {
   gradient: (x) => x.map(() => 0),
 };
 
-test('the place the model looks at scores highest, and far places get the average', async () => {
+test('the place the model looks at rises most, and far places hardly at all', async () => {
   const model = closedForm(onePlace, shape);
   const { map } = await rise.attribute(model, white, { target: 0 }, options);
   const best = map.data.indexOf(Math.max(...map.data));
   expect([7, 8, 9]).toContain(Math.floor(best / 12));
   expect([2, 3, 4]).toContain(best % 12);
-  expect(map.data[11]!).toBeCloseTo(0.5, 1);
-  expect(map.data[8 * 12 + 3]!).toBeGreaterThan(0.65);
+  expect(Math.abs(map.data[11]!)).toBeLessThan(0.05);
+  expect(map.data[8 * 12 + 3]!).toBeGreaterThan(0.15);
   expect(model.calls).toMatchObject({ gradients: 0, forwards: 500 });
 });
 
-test('a model that always gives the same score gets a flat map of it', async () => {
+test('a model that always gives the same score gets a flat map of zeros', async () => {
   const model = closedForm({ score: () => 0.25, gradient: (x) => x.map(() => 0) }, shape);
   const { map } = await rise.attribute(model, white, { target: 0 }, options);
-  for (const value of map.data) expect(value).toBeCloseTo(0.25, 6);
+  for (const value of map.data) expect(value).toBeCloseTo(0, 6);
 });
