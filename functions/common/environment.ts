@@ -1,6 +1,7 @@
 /** The settings a function reads from its environment: parsed once, refused with every offender named. */
 import { z } from 'zod';
 import { PermanentFault } from '../../shared/errors.ts';
+import { metricsLevelSchema } from '../../shared/manifest/trust-metrics.ts';
 
 export const referenceKeySchema = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits');
 
@@ -12,12 +13,16 @@ const environmentSchema = z.object({
   CXAI_GPU_QUEUE_URL: z.url().optional(),
   /** Methods of a plan, comma separated; the registry's default set where absent. */
   CXAI_METHODS: z.string().optional(),
+  /** Trust metrics of every map: none, quick (insertion and deletion) or full (information curves too). */
+  CXAI_METRICS: metricsLevelSchema.default('quick'),
   CXAI_COMMIT: z.string().default('unknown'),
   CXAI_SEED: z.coerce.number().int().default(0),
   /** Key of the one-way references that stand for files in results (HMAC-SHA-256, 64 hex digits). */
   CXAI_REFERENCE_KEY: referenceKeySchema.optional(),
   /** In AWS: the secret that holds this key. */
   CXAI_REFERENCE_KEY_SECRET: z.string().min(1).optional(),
+  /** What the engine runs on: `cuda` in a GPU worker only. */
+  CXAI_DEVICE: z.enum(['cpu', 'cuda']).default('cpu'),
   /** Threads of the engine in one worker. */
   CXAI_THREADS: z.coerce.number().int().positive().default(2),
   /** After this many seconds a run that still lacks methods is ended as partial. */

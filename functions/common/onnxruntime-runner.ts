@@ -1,8 +1,9 @@
 /**
- * The runner port on onnxruntime-node (CPU).
+ * The runner port on onnxruntime-node: CPU, or CUDA in a GPU worker.
  *
  * Graphs run sequentially on a fixed number of threads, so that the same bytes in give the same bytes out.
- * A graph that cannot be opened or fed is a permanent fault; a lack of memory may pass and is transient.
+ * A graph that cannot be opened or fed is a permanent fault; a lack of memory or of the GPU
+ * may pass and is transient.
  */
 import * as ort from 'onnxruntime-node';
 import packageJson from 'onnxruntime-node/package.json' with { type: 'json' };
@@ -13,21 +14,26 @@ import type { Tensor32 } from '../../shared/tensor/tensor.ts';
 export interface OnnxRuntimeRunnerOptions {
   /** Threads inside one operator; 0 (the default) takes one per physical core. */
   readonly threads?: number;
+  /** `cuda` needs the GPU build of the engine's library; operators it lacks run on the CPU. */
+  readonly device?: 'cpu' | 'cuda';
 }
 
 /** A runner whose sessions live in this process; each session is freed by its own `release`. */
 export function createOnnxRuntimeRunner(options: OnnxRuntimeRunnerOptions = {}): Runner {
-  const { threads = 0 } = options;
+  const { threads = 0, device = 'cpu' } = options;
   return {
     engine: `onnxruntime-node ${packageJson.version}`,
-    device: 'cpu',
-    load: (model) => load(model, threads),
+    device,
+    load: (model) => load(model, { threads, device }),
   };
 }
 
-async function load(model: Uint8Array, threads: number): Promise<Session> {
+async function load(
+  model: Uint8Array,
+  { threads, device }: Required<OnnxRuntimeRunnerOptions>,
+): Promise<Session> {
   const session = await ort.InferenceSession.create(model, {
-    executionProviders: ['cpu'],
+    executionProviders: [device],
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
@@ -73,10 +79,15 @@ async function run(
 function asFault(where: 'load' | 'run', cause: unknown): CxaiError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const outOfMemory = /alloc|out of memory/i.test(reason);
-  const Fault = outOfMemory ? TransientFault : PermanentFault;
+  const withoutGpu = /cuda|cudnn|backend not found/i.test(reason);
+  const Fault = outOfMemory || withoutGpu ? TransientFault : PermanentFault;
   return new Fault(`onnxruntime ${where}: expected a graph this engine can ${where}, got: ${reason}`, {
-    code: outOfMemory ? 'engine-out-of-memory' : `engine-${where}`,
-    remedy: outOfMemory ? 'Use a smaller batch or a machine with more memory.' : undefined,
+    code: outOfMemory ? 'engine-out-of-memory' : withoutGpu ? 'engine-gpu' : `engine-${where}`,
+    remedy: outOfMemory
+      ? 'Use a smaller batch or a machine with more memory.'
+      : withoutGpu
+        ? 'Run on a machine with an NVIDIA GPU and the CUDA build of the engine, or use the CPU.'
+        : undefined,
     cause,
   });
 }

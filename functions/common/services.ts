@@ -26,7 +26,10 @@ export function createServices(
   const environment = readEnvironment(variables);
   const { s3, sqs } = createAwsClients();
   const results = createObjectStore(s3, environment.CXAI_RESULTS_BUCKET);
-  const runner = createOnnxRuntimeRunner({ threads: environment.CXAI_THREADS });
+  const runner = createOnnxRuntimeRunner({
+    threads: environment.CXAI_THREADS,
+    device: environment.CXAI_DEVICE,
+  });
   return {
     environment,
     drop: createObjectStore(s3, environment.CXAI_DROP_BUCKET),
