@@ -37,12 +37,14 @@ const pixelMethods: readonly Method<unknown>[] = [
 /** One value per place or segment. */
 const placeMethods: readonly Method<unknown>[] = [gradCam, gradCamPlusPlus, hiresCam, rise, lime, kernelShap];
 
+const xrai = xraiOver(pixelMethods);
+
 /** In the order in which they are listed to people. */
 export const methods: readonly Method<unknown>[] = [
   ...pixelMethods,
   ...placeMethods,
-  smoothGradOver([...pixelMethods, ...placeMethods]),
-  xraiOver(pixelMethods),
+  xrai,
+  smoothGradOver([...pixelMethods, ...placeMethods, xrai]),
 ];
 
 /** The method of that name. Throws PermanentFault (`method-unknown`) that lists the names there are. */

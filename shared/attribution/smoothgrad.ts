@@ -14,7 +14,13 @@ import { normals } from './noise/normal.ts';
 import { xoshiro } from './noise/xoshiro.ts';
 import { sideBySide } from './side-by-side.ts';
 import { valueRange } from './value-range.ts';
-import { baseNamed, type WrappedOptions, withInnerDefaults, wrappedFields } from './wrapped-method.ts';
+import {
+  baseNamed,
+  foldInnerOptions,
+  type WrappedOptions,
+  withInnerDefaults,
+  wrappedFields,
+} from './wrapped-method.ts';
 
 interface Options extends WrappedOptions {
   readonly samples: number;
@@ -23,10 +29,12 @@ interface Options extends WrappedOptions {
   readonly seed: number;
 }
 
+const OWN = ['of', 'ofOptions', 'samples', 'spread', 'magnitude', 'seed'] as const;
+
 /** SmoothGrad over the given base methods. */
 export function smoothGradOver(bases: readonly Method<unknown>[]): Method<Options> {
   const options = z
-    .strictObject({
+    .object({
       ...wrappedFields(bases, 'gradients'),
       samples: z.int().min(1).max(10_000).default(25).describe('Noisy copies.'),
       spread: z
@@ -38,7 +46,8 @@ export function smoothGradOver(bases: readonly Method<unknown>[]): Method<Option
       magnitude: z.boolean().default(false).describe('true: mean of squares (unsigned); false: mean.'),
       seed: z.int().default(0).describe('Seed of the noise.'),
     })
-    .transform((chosen) => withInnerDefaults(bases, chosen));
+    .catchall(z.json())
+    .transform((given): Options => withInnerDefaults<Options>(bases, foldInnerOptions<Options>(OWN, given)));
   const cost = (chosen: Options): { gradients: number; forwards: number } => {
     const one = baseNamed(bases, chosen.of).cost(chosen.ofOptions);
     return { gradients: chosen.samples * one.gradients, forwards: chosen.samples * one.forwards };

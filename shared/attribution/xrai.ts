@@ -12,7 +12,13 @@ import type { AttributionContext, Method } from './method.ts';
 import { ModelCalls } from './model-calls.ts';
 import { geometryOf, planesOf } from './planes.ts';
 import { valueRange } from './value-range.ts';
-import { baseNamed, type WrappedOptions, withInnerDefaults, wrappedFields } from './wrapped-method.ts';
+import {
+  baseNamed,
+  foldInnerOptions,
+  type WrappedOptions,
+  withInnerDefaults,
+  wrappedFields,
+} from './wrapped-method.ts';
 
 interface Options extends WrappedOptions {
   readonly baselines: 'extremes' | 'own';
@@ -23,10 +29,12 @@ interface Options extends WrappedOptions {
 /** The paper averages integrated gradients of 100 steps. */
 const STEPS = 100;
 
+const OWN = ['of', 'ofOptions', 'baselines', 'algorithm', 'areaThreshold'] as const;
+
 /** XRAI over the given base methods. */
 export function xraiOver(bases: readonly Method<unknown>[]): Method<Options> {
   const options = z
-    .strictObject({
+    .object({
       ...wrappedFields(bases, 'integrated-gradients'),
       baselines: z
         .enum(['extremes', 'own'])
@@ -45,7 +53,9 @@ export function xraiOver(bases: readonly Method<unknown>[]): Method<Options> {
         .default(1)
         .describe('full: the search ends when more than this share of the image is covered.'),
     })
-    .transform((chosen): Options => {
+    .catchall(z.json())
+    .transform((given): Options => {
+      const chosen = foldInnerOptions<Options>(OWN, given);
       const ofOptions: Options['ofOptions'] =
         chosen.of === 'integrated-gradients' ? { steps: STEPS, ...chosen.ofOptions } : chosen.ofOptions;
       const full = withInnerDefaults<Options>(bases, { ...chosen, ofOptions });

@@ -51,6 +51,14 @@ test('inner options are written out with their defaults', () => {
   });
 });
 
+test('inner options may stand beside the outer ones; what neither knows is refused by name', () => {
+  const flat = parseOptions(smoothgrad, { of: 'integrated-gradients', steps: 7, samples: 3 });
+  expect(flat).toEqual(
+    parseOptions(smoothgrad, { of: 'integrated-gradients', ofOptions: { steps: 7 }, samples: 3 }),
+  );
+  expect(() => parseOptions(smoothgrad, { of: 'integrated-gradients', stepz: 7 })).toThrow(/stepz/);
+});
+
 test('an unknown inner method and a wrong inner option are refused by name', () => {
   expect(() => parseOptions(smoothgrad, { of: 'magic' })).toThrow(/smoothgrad: invalid options: of: .*magic/);
   expect(() => parseOptions(smoothgrad, { of: 'integrated-gradients', ofOptions: { steps: 0 } })).toThrow(
