@@ -23,6 +23,7 @@ import { supportedOperators } from '../onnx/supported-operators.ts';
 import { writeModel } from '../onnx/write-model.ts';
 import { differentiate } from './differentiate.ts';
 import { scoredGraph } from './output.ts';
+import { reluAfterPool } from './relu-after-pool.ts';
 import { renameValues } from './rename-values.ts';
 
 export interface TrainingOptions {
@@ -48,7 +49,7 @@ export function trainingGraph(model: Uint8Array, options: TrainingOptions): Trai
   const { batch, parameters = trainableWeights(source), inputShape = source.input.shape?.slice(1) } = options;
   const imageShape = [batch, ...(inputShape ?? [])].map((extent) => extent ?? 0);
   const { graph, input, output } = specialize(source, imageShape, { parameters });
-  const logits = scoredGraph(graph, output, batch, 'logit');
+  const logits = scoredGraph(reluAfterPool(graph), output, batch, 'logit');
   const labelsShape = [batch, logits.classCount];
   const { graph: lossGraph, loss } = withCrossEntropy(logits.graph, logits.scores, labelsShape);
   const { builder, gradients } = differentiate(lossGraph, loss, parameters, (b) => b.scalar(1));
