@@ -41,6 +41,13 @@ const threads = new Option('--threads <n>', 'threads of the engine (default: all
   positiveInteger,
 );
 
+const metrics = new Option(
+  '--metrics <level>',
+  'trust metrics: insertion and deletion (quick), information curves too (full)',
+)
+  .choices(['none', 'quick', 'full'])
+  .default('quick');
+
 /** What a bare .onnx file does not say about itself. */
 const modelFacts = (command: Command): Command =>
   command
@@ -61,6 +68,7 @@ modelFacts(
   .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
   .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
   .option('--target <class>', 'class name or index (default: the predicted class)')
+  .addOption(metrics)
   .option('--out <folder>', 'where the results go', 'explained')
   .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
   .addOption(threads)
@@ -99,7 +107,8 @@ program
   .option('--models <folder>', 'your own models, one folder with a card.json each', 'models')
   .option('--port <n>', 'port of the site; a free one where it is taken', positiveInteger, 4321)
   .option('--workers <n>', 'explain workers (default: one per core)', positiveInteger)
-  .option('--methods <a,b>', 'methods of every run', commaList)
+  .option('--methods <a,b>', 'methods of every run, or all', commaList)
+  .addOption(metrics)
   .option('--no-samples', 'do not take in the bundled samples')
   .option('--verbose', 'the workers’ logs as well', false)
   .action((flags) => run(async (output) => (await import('./start-command.ts')).startCommand(flags, output)));

@@ -4,6 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { Cancelled } from '../../shared/errors.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import type { MethodPlan } from '../../shared/manifest/plan.ts';
+import type { MetricsLevel } from '../../shared/manifest/trust-metrics.ts';
 import { gpuAboveFlops, methodNames, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import type { Classifier } from '../../shared/runtime/classifier.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
@@ -25,6 +26,7 @@ export interface ExplainFlags extends ModelFlags {
   readonly target?: string;
   readonly options?: string;
   readonly out: string;
+  readonly metrics: MetricsLevel;
   readonly seed: number;
   readonly threads?: number;
 }
@@ -34,6 +36,7 @@ interface Bench {
   readonly classifier: Classifier;
   readonly runner: Runner;
   readonly methods: readonly MethodPlan[];
+  readonly metrics: MetricsLevel;
   readonly seed: number;
   readonly signal: AbortSignal;
 }
@@ -87,7 +90,7 @@ async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench,
     names.map((method) => ({ method, options: chosen[method] })),
     { seed: flags.seed, forwardFlops: 0, rule: { gpu: false, gpuAbove: gpuAboveFlops } },
   );
-  return { card, classifier, runner, methods, seed: flags.seed };
+  return { card, classifier, runner, methods, metrics: flags.metrics, seed: flags.seed };
 }
 
 /** A class by name or index, for all images; the predicted one of each where none is named. */
@@ -104,12 +107,13 @@ function withTarget(card: ModelCard, target: string | undefined): ModelCard {
 async function explainOne(path: string, bench: Bench, progress: Progress): Promise<ExplainedImage> {
   const bytes = new Uint8Array(await readFile(path));
   const order = bench.methods.map(({ method }) => method);
-  const { card, classifier, runner, methods, seed, signal } = bench;
+  const { card, classifier, runner, methods, metrics, seed, signal } = bench;
   return explainImage(bytes, {
     card,
     classifier,
     runner,
     methods,
+    metrics,
     signal,
     provenance: provenanceOf({ commit: 'local', seed, traceId: newTraceId(), createdAt: new Date() }),
     onProgress: (method, fraction) => progress.set((order.indexOf(method) + fraction) / order.length),

@@ -2,6 +2,7 @@
 import { relative, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Manifest } from '../../shared/manifest/manifest.ts';
+import type { MetricsLevel } from '../../shared/manifest/trust-metrics.ts';
 import { type StartEvents, start } from '../local/start.ts';
 import type { Output } from './output.ts';
 
@@ -12,6 +13,7 @@ export interface StartFlags {
   readonly port: number;
   readonly workers?: number;
   readonly methods?: string[];
+  readonly metrics: MetricsLevel;
   readonly samples: boolean;
   readonly verbose: boolean;
 }

@@ -10,8 +10,10 @@ import type { ExplainedManifest } from '../../shared/manifest/manifest.ts';
 import type { MethodResult } from '../../shared/manifest/method-result.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import type { MethodPlan, Plan } from '../../shared/manifest/plan.ts';
+import type { MetricsLevel } from '../../shared/manifest/trust-metrics.ts';
 import { explainedManifest } from '../../shared/pipeline/build-manifest.ts';
 import { faultReport } from '../../shared/pipeline/fault-report.ts';
+import { mapMeasurement } from '../../shared/pipeline/measure-map.ts';
 import { planImage } from '../../shared/pipeline/plan-image.ts';
 import { runIdOf } from '../../shared/pipeline/run-id.ts';
 import {
@@ -24,12 +26,14 @@ import type { Classifier } from '../../shared/runtime/classifier.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
 import type { Tensor32 } from '../../shared/tensor/tensor.ts';
 import { decodeImage } from './decode-image.ts';
+import { webpBytes } from './webp-bytes.ts';
 
 export interface ExplainRequest {
   readonly card: ModelCard;
   readonly classifier: Classifier;
   readonly runner: Runner;
   readonly methods: readonly MethodPlan[];
+  readonly metrics: MetricsLevel;
   readonly provenance: Plan['provenance'];
   readonly signal?: AbortSignal;
   /** The finished fraction of one method. */
@@ -46,10 +50,17 @@ export interface ExplainedImage {
 
 /** Throws PermanentFault where the file is no usable image, Cancelled where `signal` asks for it. */
 export async function explainImage(bytes: Uint8Array, request: ExplainRequest): Promise<ExplainedImage> {
-  const { card, classifier, runner, methods, provenance, signal } = request;
+  const { card, classifier, runner, methods, metrics, provenance, signal } = request;
   const image = await decodeImage(bytes);
-  const runId = runIdOf(pixelDigestOf(image), card, methods, provenance.seed);
-  const { plan, input } = await planImage(image, classifier, { runId, card, methods, provenance });
+  const runId = runIdOf(pixelDigestOf(image), card, methods, { seed: provenance.seed, metrics });
+  const { plan, input } = await planImage(image, classifier, {
+    runId,
+    card,
+    methods,
+    metrics,
+    provenance,
+  });
+  const measure = mapMeasurement(plan, { classifier, card, input }, webpBytes);
   const runs = new Map<string, MethodRun>();
   const results: MethodResult[] = [];
   for (const { method } of methods) {
@@ -59,7 +70,10 @@ export async function explainImage(bytes: Uint8Array, request: ExplainRequest): 
       const run = await runMethod(plan, method, { classifier, card, input }, { signal, onProgress });
       runs.set(method, run);
       const milliseconds = performance.now() - started;
-      results.push(succeededResult(plan, method, run, { attempts: 1, milliseconds, runner }));
+      const measured = await measure(run, signal);
+      results.push(
+        succeededResult(plan, method, run, { attempts: 1, milliseconds, runner, metrics: measured }),
+      );
     } catch (error) {
       if (error instanceof Cancelled) throw error;
       results.push(failedResult(plan, method, faultReport(error), 1));

@@ -7,6 +7,7 @@ import { inputName, mapName, previewName, runKey } from '../../shared/manifest/k
 import type { MethodResult } from '../../shared/manifest/method-result.ts';
 import type { Plan } from '../../shared/manifest/plan.ts';
 import type { Task } from '../../shared/manifest/task.ts';
+import { mapMeasurement } from '../../shared/pipeline/measure-map.ts';
 import { runMethod, succeededResult } from '../../shared/pipeline/run-method.ts';
 import { renderMap } from '../../shared/render/render-map.ts';
 import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
@@ -15,6 +16,7 @@ import { encodePng } from '../common/encode-png.ts';
 import { finishRun } from '../common/finish-run.ts';
 import { hasResult, readPlan, writeResult } from '../common/run-progress.ts';
 import type { Services } from '../common/services.ts';
+import { webpBytes } from '../common/webp-bytes.ts';
 
 export type ExplainOutcome = 'explained' | 'already explained';
 
@@ -42,14 +44,16 @@ async function explain(
   const card = await models.card(plan.model.id);
   const classifier = await models.classifier({ ...card, digest: plan.model.digest });
   const input = await readInput(services, plan.runId);
-  const run = await runMethod(plan, name, { classifier, card, input });
+  const subject = { classifier, card, input };
+  const run = await runMethod(plan, name, subject);
+  const milliseconds = performance.now() - started;
+  const metrics = await mapMeasurement(plan, subject, webpBytes)(run);
   const preview = await encodePng(renderMap(run.map, run.signed));
   await Promise.all([
     results.writeOnce(runKey(plan.runId, mapName(name)), writeNpy(run.map), 'application/octet-stream'),
     results.writeOnce(runKey(plan.runId, previewName(name)), preview, 'image/png'),
   ]);
-  const milliseconds = performance.now() - started;
-  return succeededResult(plan, name, run, { attempts, milliseconds, runner: models.runner });
+  return succeededResult(plan, name, run, { attempts, milliseconds, runner: models.runner, metrics });
 }
 
 async function readInput(services: Services, runId: string): Promise<Tensor32> {

@@ -42,7 +42,8 @@ export async function ingestUpload(
   if (!object) return { status: 'gone' };
   const image = await decodeImage(object.bytes);
   const methods = await plannedMethods(services, card);
-  const runId = runIdOf(pixelDigestOf(image), card, methods, services.environment.CXAI_SEED);
+  const { CXAI_SEED: seed, CXAI_METRICS: metrics } = services.environment;
+  const runId = runIdOf(pixelDigestOf(image), card, methods, { seed, metrics });
   const known = (await services.results.size(sentKey(runId))) !== undefined;
   if (!known) await startRun(services, { card, image, methods, runId, traceId });
   await writeReceipt(services.drop, {
@@ -71,6 +72,7 @@ async function startRun(services: Services, run: NewRun): Promise<void> {
     runId,
     card,
     methods,
+    metrics: services.environment.CXAI_METRICS,
     provenance: provenance(services, run.traceId),
   });
   await Promise.all([

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { SQSRecord } from 'aws-lambda';
+import type { MetricsLevel } from '../../shared/manifest/trust-metrics.ts';
 import { type AwsClients, createAwsClients } from '../common/aws-clients.ts';
 import { startCloud } from './cloud/start-cloud.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
@@ -22,6 +23,7 @@ export interface PipelineOptions {
   readonly workers?: number;
   readonly commit?: string;
   readonly methods?: readonly string[];
+  readonly metrics?: MetricsLevel;
   readonly topology?: Partial<TopologyOptions>;
   readonly sweepSeconds?: number;
   readonly onLog?: (line: string) => void;
@@ -101,7 +103,7 @@ function startPools(options: PipelineOptions, endpoint: string, topology: Topolo
 }
 
 function workerEnvironment(
-  { secrets, commit, methods }: PipelineOptions,
+  { secrets, commit, methods, metrics }: PipelineOptions,
   endpoint: string,
   topology: Topology,
 ): Record<string, string> {
@@ -116,6 +118,7 @@ function workerEnvironment(
     CXAI_REFERENCE_KEY: secrets.referenceKey,
     CXAI_COMMIT: commit ?? 'unknown',
     CXAI_THREADS: '1',
+    ...(metrics ? { CXAI_METRICS: metrics } : {}),
     ...(methods ? { CXAI_METHODS: methods.join(',') } : {}),
   };
 }

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import type { SQSRecord } from 'aws-lambda';
 import { PermanentFault } from '../../shared/errors.ts';
 import { dropKey } from '../../shared/manifest/keys.ts';
+import type { MetricsLevel } from '../../shared/manifest/trust-metrics.ts';
 import { createObjectStore } from '../common/object-store.ts';
 import { uploadsOf } from '../ingest/upload-events.ts';
 import { type DropFolder, watchDropFolder } from './drop-folder.ts';
@@ -27,6 +28,7 @@ export interface StartOptions {
   readonly port: number;
   readonly workers: number | undefined;
   readonly methods: readonly string[] | undefined;
+  readonly metrics: MetricsLevel;
   readonly samples: boolean;
   readonly events: StartEvents;
 }
@@ -70,6 +72,7 @@ async function startAll(options: StartOptions, opened: AsyncDisposableStack): Pr
     secrets: await loadSecrets(state),
     workers: options.workers,
     methods: options.methods,
+    metrics: options.metrics,
     commit: await currentCommit(),
     onLog: events.log,
     onHandled: (queue, records) => {

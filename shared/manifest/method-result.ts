@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { methodNameSchema, runIdSchema } from './plan.ts';
+import { trustMetricsSchema } from './trust-metrics.ts';
 
 export const faultSchema = z.strictObject({
   code: z.string(),
@@ -38,7 +39,7 @@ export const succeededSchema = z.strictObject({
   /** Path methods only: |Σ − (F(x) − F(baseline))| and the difference itself. */
   completeness: z.strictObject({ gap: z.number(), expected: z.number() }).nullable(),
   /** Trust metrics by name, each with its controls. */
-  metrics: z.record(z.string(), z.json()),
+  metrics: trustMetricsSchema,
 });
 
 export const failedSchema = z.strictObject({

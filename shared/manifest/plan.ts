@@ -1,6 +1,7 @@
 /** Plan, version 1: what is to be computed for one image. Written once by ingest, read by every worker. */
 import { z } from 'zod';
 import { digestSchema, modelIdSchema } from './model-card.ts';
+import { metricsLevelSchema } from './trust-metrics.ts';
 
 /** 32 hex digits: the first 128 bits of SHA-256 over pixels, model digest and plan. */
 export const runIdSchema = z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 hex digits');
@@ -47,6 +48,7 @@ export const planSchema = z.strictObject({
     chosen: z.enum(['predicted', 'fixed']),
   }),
   methods: z.array(methodPlanSchema).min(1),
+  metrics: metricsLevelSchema,
   warnings: z.array(z.string()),
   provenance: z.strictObject({
     software: z.string(),

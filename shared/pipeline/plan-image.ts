@@ -7,6 +7,7 @@ import { pixelDigestOf } from '../imaging/pixel-digest.ts';
 import type { SourceImage } from '../imaging/source-image.ts';
 import type { ModelCard } from '../manifest/model-card.ts';
 import type { MethodPlan, Plan } from '../manifest/plan.ts';
+import type { MetricsLevel } from '../manifest/trust-metrics.ts';
 import type { Classifier } from '../runtime/classifier.ts';
 import { chooseTarget } from './choose-target.ts';
 
@@ -14,6 +15,7 @@ export interface PlanRequest {
   readonly runId: string;
   readonly card: ModelCard;
   readonly methods: readonly MethodPlan[];
+  readonly metrics: MetricsLevel;
   readonly provenance: Plan['provenance'];
 }
 
@@ -27,7 +29,7 @@ export interface PlannedImage {
 export async function planImage(
   image: SourceImage,
   classifier: Classifier,
-  { runId, card, methods, provenance }: PlanRequest,
+  { runId, card, methods, metrics, provenance }: PlanRequest,
 ): Promise<PlannedImage> {
   const { input, placement, window } = prepareInput(image, card.input);
   const answer = await classifier.scores({ shape: [1, ...input.shape], data: input.data });
@@ -51,6 +53,7 @@ export async function planImage(
     scores,
     target: chooseTarget(scores, card.output),
     methods: [...methods],
+    metrics,
     warnings: [...image.warnings],
     provenance,
   };

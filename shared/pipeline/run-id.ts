@@ -4,6 +4,7 @@
  */
 import type { ModelCard } from '../manifest/model-card.ts';
 import type { MethodPlan } from '../manifest/plan.ts';
+import type { MetricsLevel } from '../manifest/trust-metrics.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { shortDigest } from './digest.ts';
 
@@ -11,7 +12,7 @@ export function runIdOf(
   pixelDigest: string,
   card: ModelCard,
   methods: readonly MethodPlan[],
-  seed: number,
+  { seed, metrics }: { readonly seed: number; readonly metrics: MetricsLevel },
 ): string {
   return shortDigest(
     canonicalJson({
@@ -20,6 +21,7 @@ export function runIdOf(
       input: card.input,
       output: card.output,
       methods: methods.map(({ method, options }) => ({ method, options })),
+      metrics,
       seed,
     }),
   );

@@ -6,6 +6,7 @@ import { mapName, previewName } from '../manifest/keys.ts';
 import type { Fault, MethodResult } from '../manifest/method-result.ts';
 import type { ModelCard } from '../manifest/model-card.ts';
 import type { MethodPlan, Plan } from '../manifest/plan.ts';
+import type { TrustMetrics } from '../manifest/trust-metrics.ts';
 import { reduceChannels } from '../render/reduce-channels.ts';
 import type { Classifier } from '../runtime/classifier.ts';
 import type { Runner } from '../runtime/runner.ts';
@@ -55,7 +56,12 @@ export function succeededResult(
   plan: Plan,
   name: string,
   { map, signed, unit, attribution }: MethodRun,
-  work: { readonly attempts: number; readonly milliseconds: number; readonly runner: Runner },
+  work: {
+    readonly attempts: number;
+    readonly milliseconds: number;
+    readonly runner: Runner;
+    readonly metrics: TrustMetrics;
+  },
 ): MethodResult {
   return {
     schema: 'cxai.method-result/1',
@@ -74,7 +80,7 @@ export function succeededResult(
     signed,
     unit,
     completeness: attribution.completeness ?? null,
-    metrics: {},
+    metrics: work.metrics,
   };
 }
 

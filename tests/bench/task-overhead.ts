@@ -21,7 +21,7 @@ const tasks = Number(process.argv[2] ?? 300);
 const warmUp = 20;
 
 async function fillQueue(directory: string): Promise<void> {
-  const harness = await startHarness({ directory, workers: 0, methods: ['gradients'] });
+  const harness = await startHarness({ directory, workers: 0, methods: ['gradients'], metrics: 'none' });
   await registerModel(harness.results, tinyModel());
   for (let seed = 0; seed < tasks; seed += 1) {
     await harness.dropFile(`${seed}.png`, await encodePng(seededPicture(seed, 8)), 'tiny');
@@ -46,6 +46,7 @@ async function measure(workers: number) {
       directory,
       workers,
       methods: ['gradients'],
+      metrics: 'none',
       onHandled: (queue) => void (queue === 'cpu' && handledAt.push(performance.now())),
     });
     await harness.waitForRuns(tasks, 300);

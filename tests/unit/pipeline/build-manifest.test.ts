@@ -31,6 +31,7 @@ const plan: Plan = {
     { method: 'gradients', options: {}, lane: 'cpu' },
     { method: 'smoothgrad', options: { samples: 4 }, lane: 'cpu' },
   ],
+  metrics: 'quick',
   warnings: [],
   provenance: { software: 'cxai 0', commit: 'c', seed: 0, traceId: 'd'.repeat(32), createdAt: time },
 };
@@ -52,7 +53,7 @@ const succeeded = (method: string): MethodResult =>
       unit: 'score',
       attribution: { map: { shape: [1, 2], data: Float32Array.of(-1, 1) }, gradients: 1, forwards: 0 },
     },
-    { attempts: 1, milliseconds: 1, runner },
+    { attempts: 1, milliseconds: 1, runner, metrics: {} },
   );
 
 describe('a manifest', () => {

@@ -21,28 +21,30 @@ const card = {
   output: { activation: 'logits', classes: ['no', 'yes'], defaultTarget: 'predicted' },
 } as unknown as ModelCard;
 const methods = [{ method: 'gradients', options: {}, lane: 'cpu' as const }];
+const plain = { seed: 0, metrics: 'quick' as const };
 const pixels = `sha256:${'b'.repeat(64)}`;
 
 describe('a run id', () => {
-  const runId = runIdOf(pixels, card, methods, 0);
+  const runId = runIdOf(pixels, card, methods, plain);
 
   it('is 32 hex digits and the same every time', () => {
-    expect(runIdSchema.parse(runId)).toBe(runIdOf(pixels, card, methods, 0));
+    expect(runIdSchema.parse(runId)).toBe(runIdOf(pixels, card, methods, plain));
   });
 
-  it('changes with the pixels, the model, its preprocessing, the options and the seed', () => {
+  it('changes with the pixels, the model, its preprocessing, the options, the seed and the metrics', () => {
     const others = [
-      runIdOf(`sha256:${'c'.repeat(64)}`, card, methods, 0),
-      runIdOf(pixels, { ...card, digest: pixels }, methods, 0),
-      runIdOf(pixels, { ...card, input: { ...card.input, range: [0, 255] } }, methods, 0),
-      runIdOf(pixels, card, [{ ...methods[0]!, options: { steps: 5 } }], 0),
-      runIdOf(pixels, card, methods, 1),
+      runIdOf(`sha256:${'c'.repeat(64)}`, card, methods, plain),
+      runIdOf(pixels, { ...card, digest: pixels }, methods, plain),
+      runIdOf(pixels, { ...card, input: { ...card.input, range: [0, 255] } }, methods, plain),
+      runIdOf(pixels, card, [{ ...methods[0]!, options: { steps: 5 } }], plain),
+      runIdOf(pixels, card, methods, { ...plain, seed: 1 }),
+      runIdOf(pixels, card, methods, { ...plain, metrics: 'full' }),
     ];
-    expect(new Set([runId, ...others]).size).toBe(6);
+    expect(new Set([runId, ...others]).size).toBe(7);
   });
 
   it('does not change with the lane: where a method runs is not what it computes', () => {
-    expect(runIdOf(pixels, card, [{ ...methods[0]!, lane: 'gpu' }], 0)).toBe(runId);
+    expect(runIdOf(pixels, card, [{ ...methods[0]!, lane: 'gpu' }], plain)).toBe(runId);
   });
 });
 
