@@ -8,7 +8,7 @@
 import type { Node } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 
-export type InputGradient = (() => string) | undefined;
+type InputGradient = (() => string) | undefined;
 
 export interface GradientRule {
   readonly op: string;

@@ -18,8 +18,8 @@ import {
 import { readTensor } from './read-tensor.ts';
 import { refusal } from './refusal.ts';
 
-export const OLDEST_OPSET = 7;
-export const NEWEST_OPSET = 23;
+const OLDEST_OPSET = 7;
+const NEWEST_OPSET = 23;
 
 /** `supported` says which operators (of ONNX's own domain) the caller can work with. */
 export function readModel(bytes: Uint8Array, supported: ReadonlySet<string>): Model {

@@ -28,6 +28,8 @@ export interface OperatorCase {
   readonly outputs?: number;
   /** Float inputs that are not differentiated (statistics of a normalization). */
   readonly fixed?: readonly number[];
+  /** Whether the inputs after the first are weights in the file or inputs of the graph (default). */
+  readonly weights?: 'constant' | 'input';
   /** Maps random values in (−1, 1) into the operator's domain. */
   readonly domain?: (value: number) => number;
   readonly twin: (inputs: readonly Array64[]) => Array64;
@@ -52,7 +54,7 @@ export async function checkOperator(given: OperatorCase, seed = 7): Promise<void
     return { shape, data: Float64Array.from(Float32Array.from(array.data, domain)) };
   });
   const model = modelOf(given, inputs);
-  const parameters = inputs.map((_, index) => `x${index}`).slice(1);
+  const parameters = given.weights === 'constant' ? [] : inputs.map((_, index) => `x${index}`).slice(1);
   const { graph, output } = specialize(model, inputs[0]!.shape, { parameters });
   const expected = given.twin(inputs);
   expect(graph.values.get(output)!.shape, `${given.name}: inferred shape`).toEqual(expected.shape);

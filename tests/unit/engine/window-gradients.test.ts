@@ -41,6 +41,8 @@ function attributesOf(given: ConvCase): Attributes {
 const CONVOLUTIONS: readonly ConvCase[] = [
   { name: '3×3 same', image: [2, 3, 6, 7], weight: [4, 3, 3, 3], pads: [1, 1, 1, 1], bias: true },
   { name: '3×3 valid', image: [2, 3, 6, 7], weight: [4, 3, 3, 3] },
+  { name: 'gray image, 4×4 pixels at once', image: [2, 1, 8, 12], weight: [3, 1, 3, 3], pads: [1, 1, 1, 1] },
+  { name: 'color image, 2×2 pixels at once', image: [1, 3, 6, 8], weight: [5, 3, 5, 3], pads: [2, 1, 2, 1] },
   { name: '1×1', image: [2, 3, 4, 5], weight: [4, 3, 1, 1], bias: true },
   { name: '1×1 stride 2', image: [2, 3, 5, 6], weight: [4, 3, 1, 1], strides: [2, 2] },
   {
@@ -229,6 +231,10 @@ const whole: WindowSpec = { kernel: [4, 5], strides: [1, 1], dilations: [1, 1], 
 
 describe('convolutions and pools agree with the float64 twin', () => {
   it.each(CONVOLUTIONS.map(convCase))('$name', (given) => checkOperator(given));
+
+  it.each(CONVOLUTIONS.map(convCase))('$name, weights in the file', (given) =>
+    checkOperator({ ...given, weights: 'constant' }),
+  );
 
   it.each(
     TRANSPOSED.map((given): OperatorCase => {

@@ -17,7 +17,7 @@ export function generate(shape: readonly number[], value: (index: Index) => numb
   return { shape, data };
 }
 
-export function unflatten(flat: number, shape: readonly number[]): number[] {
+function unflatten(flat: number, shape: readonly number[]): number[] {
   const index = new Array<number>(shape.length);
   for (let axis = shape.length - 1, rest = flat; axis >= 0; axis--) {
     index[axis] = rest % shape[axis]!;
