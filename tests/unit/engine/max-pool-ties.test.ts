@@ -70,8 +70,9 @@ describe('the gradient of a max-pool full of ties', () => {
     const pixels = Float32Array.from({ length: 32 * given.extents[0] * given.extents[1] }, () =>
       Math.round(next()),
     );
-    const upstream = Float32Array.from({ length: 32 * counts[0]! * counts[1]! }, () =>
-      Math.round(8 * next()),
+    const upstream = Float32Array.from(
+      { length: 32 * counts[0]! * counts[1]! },
+      () => Math.round(8 * next()) + 0.5,
     );
     const results = await session.run({
       image: { shape, data: pixels },
