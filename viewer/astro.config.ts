@@ -19,5 +19,6 @@ export default defineConfig({
   vite: {
     build: { assetsInlineLimit: 0, reportCompressedSize: false, target: 'es2023' },
     experimental: { renderBuiltUrl: () => ({ relative: true }) },
+    worker: { format: 'es' },
   },
 });

@@ -1,0 +1,97 @@
+/**
+ * The explanation of images inside the tab: the same compilation, preparation and methods as in the pipeline,
+ * on whatever runner it is given. Holds one open model.
+ */
+import { methodNamed, methods, parseOptions } from '../../../shared/attribution/registry.ts';
+import { PermanentFault } from '../../../shared/errors.ts';
+import { pixelDigestOf } from '../../../shared/imaging/pixel-digest.ts';
+import type { ModelCard } from '../../../shared/manifest/model-card.ts';
+import type { MethodPlan } from '../../../shared/manifest/plan.ts';
+import { digestOf } from '../../../shared/pipeline/digest.ts';
+import { planImage } from '../../../shared/pipeline/plan-image.ts';
+import { planMethods } from '../../../shared/pipeline/plan-methods.ts';
+import { runIdOf } from '../../../shared/pipeline/run-id.ts';
+import { runMethod, succeededResult } from '../../../shared/pipeline/run-method.ts';
+import type { Classifier } from '../../../shared/runtime/classifier.ts';
+import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts';
+import type { Runner } from '../../../shared/runtime/runner.ts';
+import type { Calls, ExplainedMethod } from './calls.ts';
+
+export interface Watch {
+  readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
+}
+
+type Worked = {
+  [Name in 'open' | 'plan' | 'scores' | 'explain']: (
+    given: Calls[Name]['given'],
+    watch: Watch,
+  ) => Promise<Calls[Name]['answer']>;
+};
+
+const seed = 0;
+
+export function createExplainer(runner: Runner): Worked {
+  let opened: { readonly card: ModelCard; readonly classifier: Classifier } | null = null;
+  const subject = () => {
+    if (opened) return opened;
+    throw new PermanentFault('internal: no model is open', { code: 'model-not-open' });
+  };
+  return {
+    async open({ card, model }) {
+      refuseOtherFile(card, model);
+      await opened?.classifier.release();
+      opened = null;
+      const { layout, channels, height, width } = card.input;
+      const inputShape = layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
+      // Small batches: a tab has one or few threads, and a run must end before it can be cancelled.
+      const classifier = await compileClassifier(model, runner, { layout, inputShape, maxBatch: 4 });
+      opened = { card, classifier };
+      return null;
+    },
+    async plan({ image, software }) {
+      const { card, classifier } = subject();
+      const planned = everyMethod(card);
+      const settings = { seed, metrics: 'none' } as const;
+      const runId = runIdOf(pixelDigestOf(image), card, planned, settings);
+      const createdAt = new Date().toISOString();
+      const provenance = { software, commit: 'in this browser', seed, traceId: 'none', createdAt };
+      const request = { runId, card, methods: planned, metrics: settings.metrics, provenance };
+      return planImage(image, classifier, request);
+    },
+    async scores({ input }) {
+      const { data } = await subject().classifier.scores({ shape: [1, ...input.shape], data: input.data });
+      return [...data];
+    },
+    async explain({ plan, method, input }, watch): Promise<ExplainedMethod> {
+      const { card, classifier } = subject();
+      const started = performance.now();
+      const run = await runMethod(plan, method, { classifier, card, input }, watch);
+      const milliseconds = performance.now() - started;
+      const work = { attempts: 1, milliseconds, runner, metrics: {} };
+      const result = succeededResult(plan, method, run, work);
+      return { result: result as ExplainedMethod['result'], map: run.map };
+    },
+  };
+}
+
+function refuseOtherFile(card: ModelCard, model: Uint8Array): void {
+  const digest = digestOf(model);
+  if (digest === card.digest) return;
+  throw new PermanentFault(`model ${card.id}: expected a file with ${card.digest}, got ${digest}`, {
+    code: 'model-file-mismatch',
+    remedy: 'Register the model again: cxai model add.',
+  });
+}
+
+/** Cheapest first: what a reader waits for comes early. */
+function everyMethod(card: ModelCard): MethodPlan[] {
+  const requests = methods.map(({ name }) => ({ method: name }));
+  const planned = planMethods(requests, { seed, forwardFlops: 0, rule: { gpu: false, gpuAbove: 0 } });
+  const cost = ({ method: name, options }: MethodPlan) => {
+    const method = methodNamed(name);
+    const { gradients, forwards } = method.cost(parseOptions(method, options), card.input);
+    return 3 * gradients + forwards;
+  };
+  return planned.toSorted((a, b) => cost(a) - cost(b));
+}
