@@ -1,9 +1,10 @@
 /** All stacks of one hospital, with the rule packs that check them at synthesis. */
 import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
-import { createDeployment } from './constructs/deployment.ts';
+import { createDeployment, type Deployment } from './constructs/deployment.ts';
 import type { HospitalSettings } from './settings/hospital-settings.ts';
 import { type Data, dataStack } from './stacks/data-stack.ts';
+import { type Gpu, gpuStack } from './stacks/gpu-stack.ts';
 import { type Pipeline, pipelineStack } from './stacks/pipeline-stack.ts';
 import { type Site, siteStack } from './stacks/site-stack.ts';
 import { watchStack } from './stacks/watch-stack.ts';
@@ -11,6 +12,8 @@ import { watchStack } from './stacks/watch-stack.ts';
 export interface Stacks {
   readonly data: Data;
   readonly pipeline: Pipeline;
+  /** Where the hospital has switched the gpu lane on. */
+  readonly gpu: Gpu | undefined;
   readonly site: Site;
   readonly watch: Stack;
 }
@@ -19,8 +22,16 @@ export function buildDeployment(app: App, settings: HospitalSettings): Stacks {
   const deployment = createDeployment(settings);
   const data = dataStack(app, deployment);
   const pipeline = pipelineStack(app, deployment, data);
+  const gpu = gpuLane(app, deployment, data, pipeline);
   const site = siteStack(app, deployment, data);
-  const watch = watchStack(app, deployment, data, pipeline);
+  const watch = watchStack(app, deployment, { data, pipeline, gpu });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app));
-  return { data, pipeline, site, watch };
+  return { data, pipeline, gpu, site, watch };
+}
+
+function gpuLane(app: App, deployment: Deployment, data: Data, pipeline: Pipeline): Gpu | undefined {
+  const lane = deployment.settings.lanes.gpu;
+  const { gpu, network } = pipeline;
+  if (lane.mode === 'off' || !gpu || !network) return undefined;
+  return gpuStack(app, deployment, data, { ...pipeline, gpu, network }, lane);
 }

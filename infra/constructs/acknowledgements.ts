@@ -58,7 +58,7 @@ const acknowledgements = {
   'actions without resources': {
     rules: ['AwsSolutions-IAM5[Resource::*]'],
     reason:
-      'The X-Ray write actions and the network interface actions of a VPC function accept no resource in a policy. Every other statement names its resources.',
+      'These actions accept no resource in a policy: X-Ray writes, network interfaces of a VPC function, the ECR token, the ECS agent endpoint, listing Batch jobs. Every other statement names its resources.',
   },
   'viewer restricted by network or cookie': {
     rules: ['AwsSolutions-CFR1'],
@@ -111,9 +111,15 @@ export function acknowledgeObjectPatterns(
   const resources = statements
     .filter((statement) => statement.actions.every((action) => action.startsWith('s3:')))
     .flatMap((statement) => statement.resources);
-  for (const resource of new Set(resources)) {
-    if (resource.includes('*')) {
-      Validations.of(construct).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
-    }
-  }
+  const patterns = [...new Set(resources)].filter((resource) => resource.includes('*'));
+  acknowledgeFindings(
+    construct,
+    patterns.map((resource) => `AwsSolutions-IAM5[Resource::${resource}]`),
+    reason,
+  );
+}
+
+/** Findings whose names hold this hospital's own ARNs. */
+export function acknowledgeFindings(construct: IConstruct, ids: readonly string[], reason: string): void {
+  Validations.of(construct).acknowledge(...ids.map((id) => ({ id, reason })));
 }

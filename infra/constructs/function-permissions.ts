@@ -92,6 +92,16 @@ export function functionStatements(
   ];
 }
 
+/** A GPU worker does what explain does, on the gpu queue. */
+export const workerStatements = (
+  deployment: Deployment,
+  { keys }: Pick<Data, 'keys'>,
+  queue: IQueue,
+): PolicyStatement[] => [
+  ...bucketStatements(deployment, 'results', keys.results, objectAccess.explain.results),
+  ...queueStatements(keys.messages, { reads: [queue], sends: [] }),
+];
+
 function bucketStatements(
   deployment: Deployment,
   name: BucketName,

@@ -5,7 +5,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
@@ -14,12 +14,14 @@ import {
   LoggingFormat,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { acknowledge, acknowledgeObjectPatterns } from './acknowledgements.ts';
+import { acknowledge } from './acknowledgements.ts';
 import type { Deployment } from './deployment.ts';
+import { encryptedLogs } from './encrypted-logs.ts';
 import type { FunctionLimits } from './function-limits.ts';
+import { managedRole } from './managed-role.ts';
 
 export interface Network {
   readonly vpc: IVpc;
@@ -49,12 +51,7 @@ export function imageFunction(
   options: ImageFunctionOptions,
 ): ImageFunction {
   const { image, limits, environment, network, deadLetters } = options;
-  const logs = new LogGroup(scope, `${name}-logs`, {
-    logGroupName: `/cxai/${deployment.settings.id}/${name}`,
-    encryptionKey: options.logKey,
-    retention: deployment.settings.retention.logDays as RetentionDays,
-    removalPolicy: deployment.removal,
-  });
+  const logs = encryptedLogs(scope, deployment, name, options.logKey);
   const role = functionRole(scope, name, logs, options);
   const fn = new DockerImageFunction(scope, `${name}-function`, {
     functionName: deployment.name(name),
@@ -88,8 +85,8 @@ export function imageFunction(
 }
 
 function functionRole(scope: Construct, name: string, logs: LogGroup, options: ImageFunctionOptions): Role {
-  const role = new Role(scope, `${name}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  const policy = new ManagedPolicy(role, 'permissions', {
+  const { role, policy } = managedRole(scope, name, {
+    service: 'lambda.amazonaws.com',
     description: `What the CXAI function ${name} may do`,
     statements: [
       ...options.statements,
@@ -99,10 +96,8 @@ function functionRole(scope: Construct, name: string, logs: LogGroup, options: I
       }),
       new PolicyStatement({ actions: serviceActions(options.network), resources: ['*'] }),
     ],
-    roles: [role],
   });
   acknowledge(policy, 'actions without resources');
-  acknowledgeObjectPatterns(policy, options.statements);
   return role;
 }
 

@@ -4,23 +4,13 @@
  * fails or that nobody reads that queue.
  */
 import { Duration } from 'aws-cdk-lib';
-import {
-  type Alarm,
-  ComparisonOperator,
-  MathExpression,
-  type Metric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Pipeline } from '../stacks/pipeline-stack.ts';
+import { alarmMaker, deadLetterAlarm, errorAlarm, fiveMinutes, type Make } from './alarm-maker.ts';
 import type { Deployment } from './deployment.ts';
-import type { FunctionName } from './function-limits.ts';
-
-const minute = Duration.minutes(1);
-const fiveMinutes = Duration.minutes(5);
-const errorPercent = 10;
 
 export function pipelineAlarms(scope: Construct, deployment: Deployment, pipeline: Pipeline): Alarm[] {
   const make = alarmMaker(scope, deployment);
@@ -30,42 +20,12 @@ export function pipelineAlarms(scope: Construct, deployment: Deployment, pipelin
       oldestMessageAlarm(make, name, queue, deployment.settings.alarms.oldestMessageMinutes),
     ]),
     deadLetterAlarm(make, 'sweep', pipeline.sweepDeadLetters),
-    ...Object.keys(pipeline.functions).map((name) => errorAlarm(make, pipeline, name as FunctionName)),
+    ...Object.entries(pipeline.functions).map(([name, { fn }]) => errorAlarm(make, name, fn)),
     givenUpAlarm(make, pipeline),
     orphanAlarm(scope, make, deployment, pipeline),
     sweepStoppedAlarm(make, pipeline),
   ];
 }
-
-interface Limit {
-  readonly metric: Metric | MathExpression;
-  readonly above: number;
-  readonly periods?: number;
-  readonly missing?: TreatMissingData;
-  readonly description: string;
-}
-
-type Make = (name: string, limit: Limit) => Alarm;
-
-/** Descriptions are what arrives by e-mail: what happened and what to do. */
-function alarmMaker(scope: Construct, deployment: Deployment): Make {
-  return (name, { metric, above, periods = 1, missing = TreatMissingData.NOT_BREACHING, description }) =>
-    metric.createAlarm(scope, `${name}-alarm`, {
-      alarmName: deployment.name(name),
-      alarmDescription: description,
-      threshold: above,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: periods,
-      treatMissingData: missing,
-    });
-}
-
-const deadLetterAlarm = (make: Make, name: string, queue: IQueue): Alarm =>
-  make(`${name}-dead-letters`, {
-    metric: queue.metricApproximateNumberOfMessagesVisible({ period: minute, statistic: 'Maximum' }),
-    above: 0,
-    description: `Dead letters of ${name} wait. Look at the log of the function, then redrive or delete them within 14 days.`,
-  });
 
 const oldestMessageAlarm = (make: Make, name: string, queue: IQueue, minutes: number): Alarm =>
   make(`${name}-oldest-message`, {
@@ -73,24 +33,6 @@ const oldestMessageAlarm = (make: Make, name: string, queue: IQueue, minutes: nu
     above: minutes * 60,
     description: `The oldest message of ${name} waits longer than ${minutes} minutes. Raise the lane's concurrency, or look for errors.`,
   });
-
-function errorAlarm(make: Make, { functions }: Pipeline, name: FunctionName): Alarm {
-  const { fn } = functions[name];
-  return make(`${name}-errors`, {
-    metric: new MathExpression({
-      label: `${name}: failed calls in percent`,
-      expression: '100 * errors / MAX([errors, calls])',
-      period: fiveMinutes,
-      usingMetrics: {
-        errors: fn.metricErrors({ period: fiveMinutes }),
-        calls: fn.metricInvocations({ period: fiveMinutes }),
-      },
-    }),
-    above: errorPercent,
-    periods: 2,
-    description: `More than ${errorPercent} % of the calls of ${name} fail (memory, time or a crash). Look at its log.`,
-  });
-}
 
 const givenUpAlarm = (make: Make, { functions }: Pipeline): Alarm =>
   make('given-up', {

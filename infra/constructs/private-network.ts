@@ -15,13 +15,14 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledgements.ts';
 import type { Deployment } from './deployment.ts';
+import { encryptedLogs } from './encrypted-logs.ts';
 import type { Network } from './image-function.ts';
+import { managedRole } from './managed-role.ts';
 
 export interface NetworkOptions {
   readonly cidr: string;
@@ -117,17 +118,10 @@ function securityGroup(scope: Construct, id: string, vpc: Vpc, description: stri
 }
 
 /** Connections only (addresses, ports, bytes): no content passes through a flow log. */
-function flowLog(scope: Construct, vpc: Vpc, { settings, removal }: Deployment, logKey: IKey): void {
-  const logs = new LogGroup(scope, 'flow-logs', {
-    logGroupName: `/cxai/${settings.id}/network`,
-    encryptionKey: logKey,
-    retention: settings.retention.logDays as RetentionDays,
-    removalPolicy: removal,
-  });
-  const role = new Role(scope, 'flow-log-role', {
-    assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com'),
-  });
-  new ManagedPolicy(role, 'permissions', {
+function flowLog(scope: Construct, vpc: Vpc, deployment: Deployment, logKey: IKey): void {
+  const logs = encryptedLogs(scope, deployment, 'network', logKey);
+  const { role } = managedRole(scope, 'flow-log', {
+    service: 'vpc-flow-logs.amazonaws.com',
     description: 'What the flow log of the CXAI network may do',
     statements: [
       new PolicyStatement({
@@ -135,7 +129,6 @@ function flowLog(scope: Construct, vpc: Vpc, { settings, removal }: Deployment, 
         resources: [logs.logGroupArn],
       }),
     ],
-    roles: [role],
   });
   vpc.addFlowLog('flow-log', {
     destination: FlowLogDestination.toCloudWatchLogs(logs, role.withoutPolicyUpdates()),

@@ -3,13 +3,14 @@
  * can be deleted and deployed anew at any time; messages wait in the data stack's queues meanwhile.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { containerImage } from '../constructs/container-image.ts';
 import type { Deployment } from '../constructs/deployment.ts';
-import { functionImage } from '../constructs/function-image.ts';
 import { type FunctionName, functionLimits, threadsOf } from '../constructs/function-limits.ts';
 import {
   type FunctionQueues,
@@ -31,6 +32,8 @@ export interface Pipeline {
   readonly gpu: WorkQueue | undefined;
   readonly sweepDeadLetters: Queue;
   readonly network: Network | undefined;
+  /** Image of every function. */
+  readonly image: DockerImageAsset;
 }
 
 /** Longest a GPU worker may take for one task; it extends the visibility while it works. */
@@ -58,7 +61,8 @@ export function pipelineStack(scope: Construct, deployment: Deployment, data: Da
       ? privateNetwork(stack, deployment, { cidr: settings.network.cidr, logKey: data.keys.operations })
       : undefined;
   const lanes = gpu ? [cpu, gpu] : [cpu];
-  const build = functionBuilder(stack, deployment, data, { cpu, gpu, network });
+  const image = containerImage(stack, 'cpu');
+  const build = functionBuilder(stack, deployment, data, { cpu, gpu, network, image });
   const laneQueues = lanes.map(({ queue }) => queue);
   const givenUp = [data.ingest, ...lanes].map(({ deadLetters }) => deadLetters);
   const functions = {
@@ -82,6 +86,7 @@ export function pipelineStack(scope: Construct, deployment: Deployment, data: Da
     gpu,
     sweepDeadLetters,
     network,
+    image,
   };
 }
 
@@ -91,9 +96,8 @@ function functionBuilder(
   stack: Stack,
   deployment: Deployment,
   data: Data,
-  { cpu, gpu, network }: Pick<Pipeline, 'cpu' | 'gpu' | 'network'>,
+  { cpu, gpu, network, image }: Pick<Pipeline, 'cpu' | 'gpu' | 'network' | 'image'>,
 ): Build {
-  const image = functionImage(stack);
   const limits = functionLimits(deployment.settings);
   const { methods } = deployment.settings;
   const environment = {

@@ -9,13 +9,25 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../constructs/deployment.ts';
+import { gpuAlarms } from '../constructs/gpu-alarms.ts';
 import { pipelineAlarms } from '../constructs/pipeline-alarms.ts';
 import { pipelineDashboard } from '../constructs/pipeline-dashboard.ts';
 import type { Data } from './data-stack.ts';
+import type { Gpu } from './gpu-stack.ts';
 import type { Pipeline } from './pipeline-stack.ts';
 import { hospitalTag, stackProps } from './stack-props.ts';
 
-export function watchStack(scope: Construct, deployment: Deployment, data: Data, pipeline: Pipeline): Stack {
+export interface Watched {
+  readonly data: Data;
+  readonly pipeline: Pipeline;
+  readonly gpu: Gpu | undefined;
+}
+
+export function watchStack(
+  scope: Construct,
+  deployment: Deployment,
+  { data, pipeline, gpu }: Watched,
+): Stack {
   const stack = new Stack(scope, 'watch', stackProps(deployment, 'watch'));
   const topic = new Topic(stack, 'alarms', {
     topicName: deployment.name('alarms'),
@@ -24,7 +36,10 @@ export function watchStack(scope: Construct, deployment: Deployment, data: Data,
     enforceSSL: true,
   });
   topic.addSubscription(new EmailSubscription(deployment.settings.alarms.email));
-  const alarms = pipelineAlarms(stack, deployment, pipeline);
+  const alarms = [
+    ...pipelineAlarms(stack, deployment, pipeline),
+    ...(gpu ? gpuAlarms(stack, deployment, gpu) : []),
+  ];
   for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
   pipelineDashboard(stack, deployment, pipeline, alarms);
   budget(stack, deployment);

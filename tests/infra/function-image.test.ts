@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleImage } from '../../infra/images/cpu/bundle.ts';
+import { bundleImage } from '../../infra/images/bundle.ts';
 
-const handlers = ['ingest', 'explain', 'catalog', 'finish', 'sweep'];
+const handlers = ['ingest', 'explain', 'catalog', 'finish', 'sweep', 'dispatch'];
 const names = /[\w.-]+\.mjs$/;
 let folder: string;
 
@@ -60,7 +60,7 @@ describe('the functions in the container image', () => {
     const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
     expect(sizes.reduce((total, size) => total + size, 0)).toBeLessThan(100e6);
     expect(files.filter((file) => names.test(file) && !file.includes('/')).sort()).toEqual(
-      handlers.map((name) => `${name}.mjs`).sort(),
+      [...handlers, 'worker'].map((name) => `${name}.mjs`).sort(),
     );
     expect(existsSync(join(folder, 'node_modules/adm-zip'))).toBe(false);
   });

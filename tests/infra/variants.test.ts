@@ -1,4 +1,4 @@
-/** Hospitals that choose otherwise: no VPC, signed cookies. The safeguards and the rule packs hold there too. */
+/** Hospitals that choose otherwise: a gpu lane, no VPC, signed cookies. The safeguards and the rule packs hold there too. */
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hospital as example } from '../../infra/hospitals/example.ts';
@@ -15,7 +15,17 @@ const publicKeyPem = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .publicKey.export({ type: 'spki', format: 'pem' })
   .toString();
 
+const gpu: NonNullable<HospitalInput['lanes']>['gpu'] = {
+  mode: 'batch',
+  instanceTypes: ['g5.xlarge', 'g6.xlarge'],
+  maxWorkers: 4,
+  targetMinutes: 30,
+  meanTaskSeconds: 6,
+  purchase: 'spot',
+};
+
 const variants: Readonly<Record<string, Partial<HospitalInput>>> = {
+  'a gpu lane': { lanes: { gpu } },
   'no VPC and signed cookies': {
     network: { mode: 'none' },
     viewer: { ...example.viewer, access: { mode: 'signed-cookies', publicKeyPem } },
@@ -52,5 +62,62 @@ describe('signed cookies', () => {
     const paths = (of: { PathPattern: string }[]) => of.map(({ PathPattern }) => PathPattern);
     expect(paths(guarded)).toEqual(paths(CacheBehaviors).filter((path) => path.startsWith('data/')));
     expect(DefaultCacheBehavior.TrustedKeyGroups).toBeUndefined();
+  });
+});
+
+describe('the gpu lane', () => {
+  const [, { templates }] = synthesized.find(([name]) => name.includes('gpu'))!;
+  const only = (type: string) => {
+    const [one, ...more] = ofType(templates, type);
+    expect(more).toEqual([]);
+    return one!.properties;
+  };
+
+  it('costs nothing without work, and never runs more workers than allowed', () => {
+    const { ComputeResources } = only('AWS::Batch::ComputeEnvironment');
+    expect(ComputeResources).toMatchObject({
+      MinvCpus: 0,
+      MaxvCpus: 16,
+      Type: 'SPOT',
+      InstanceTypes: gpu.instanceTypes,
+    });
+    expect(ComputeResources.Ec2Configuration).toEqual([{ ImageType: 'ECS_AL2023_NVIDIA' }]);
+  });
+
+  it('runs one worker per GPU on CUDA, again only where a spot instance was taken back', () => {
+    const job = only('AWS::Batch::JobDefinition');
+    const { ResourceRequirements, Environment, Command } = job.ContainerProperties;
+    expect(ResourceRequirements).toContainEqual({ Type: 'GPU', Value: '1' });
+    expect(Environment).toContainEqual({ Name: 'CXAI_DEVICE', Value: 'cuda' });
+    expect(Command).toBeUndefined();
+    expect(job.RetryStrategy.EvaluateOnExit.map(({ Action }: { Action: string }) => Action)).toEqual([
+      'RETRY',
+      'EXIT',
+    ]);
+    expect(job.RetryStrategy.EvaluateOnExit[0].OnStatusReason).toBe('Host EC2*');
+  });
+
+  it('ends jobs that cannot start, and somebody hears of it', () => {
+    expect(only('AWS::Batch::JobQueue').JobStateTimeLimitActions).toHaveLength(3);
+    const names = ofType(templates, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties.AlarmName);
+    for (const name of ['gpu-blocked', 'gpu-dead-letters', 'gpu-oldest-message', 'dispatch-errors']) {
+      expect(names).toContain(`cxai-example-${name}`);
+    }
+  });
+
+  it('encrypts the disks of its instances and asks for session credentials', () => {
+    const { BlockDeviceMappings, MetadataOptions } = only('AWS::EC2::LaunchTemplate').LaunchTemplateData;
+    expect(BlockDeviceMappings.every(({ Ebs }: { Ebs: { Encrypted: boolean } }) => Ebs.Encrypted)).toBe(true);
+    expect(MetadataOptions.HttpTokens).toBe('required');
+  });
+
+  it('is told to ingest, and to nobody where it is off', () => {
+    const [, off] = synthesized.find(([name]) => name.includes('cookies'))!;
+    const variables = (of: typeof templates) =>
+      ofType(of, 'AWS::Lambda::Function').find(({ properties }) =>
+        properties.FunctionName.endsWith('-ingest'),
+      )!.properties.Environment.Variables;
+    expect(variables(templates)).toHaveProperty('CXAI_GPU_QUEUE_URL');
+    expect(variables(off.templates)).not.toHaveProperty('CXAI_GPU_QUEUE_URL');
   });
 });

@@ -26,7 +26,9 @@ const granted = (templates: Templates): Granted[] =>
 
 /** These take no resource; see the service authorization reference. */
 const withoutResource =
-  /^(xray:Put(TraceSegments|TelemetryRecords)|ec2:(Describe|Create|Delete)NetworkInterfaces?|ec2:DescribeSubnets|ec2:(Una|A)ssignPrivateIpAddresses)$/;
+  /^(xray:Put(TraceSegments|TelemetryRecords)|ec2:((Describe|Create|Delete)NetworkInterfaces?|DescribeSubnets|(Una|A)ssignPrivateIpAddresses)|ecr:GetAuthorizationToken|ecs:DiscoverPollEndpoint|batch:ListJobs)$/;
+/** AWS Batch makes the cluster of a gpu lane and names it. */
+const batchClusters = /^arn:aws:ecs:[a-z0-9-]+:\d{12}:(cluster|container-instance)\/AWSBatch-\*$/;
 const ownObjects = /^arn:aws:s3:::cxai-example-(drop|results)-\d{12}-[a-z0-9-]+\/[a-z]+\/\S+$/;
 
 function wildcardFaults(templates: Templates): string[] {
@@ -38,7 +40,9 @@ function wildcardFaults(templates: Templates): string[] {
       ...actions.filter((action) => action.includes('*')).map((action) => `${holder} may ${action}`),
       ...wide
         .filter((each) =>
-          each === '*' ? !actions.every((action) => withoutResource.test(action)) : !ownObjects.test(each),
+          each === '*'
+            ? !actions.every((action) => withoutResource.test(action))
+            : !ownObjects.test(each) && !batchClusters.test(each),
         )
         .map((each) => `${holder} reaches ${each}`),
     ];

@@ -43,7 +43,10 @@ function readerFaults(templates: Templates): string[] {
     mappings(templates).map(({ stack, properties }) => target(templates, stack, properties.EventSourceArn)),
   );
   return queues(templates)
-    .filter((queue) => !/-(catalog|sweep)-dead-letters$/.test(nameOf(queue)) && !/-gpu$/.test(nameOf(queue)))
+    .filter(
+      (queue) =>
+        !/-(catalog|sweep|dispatch)-dead-letters$/.test(nameOf(queue)) && !/-gpu$/.test(nameOf(queue)),
+    )
     .filter(({ stack, id }) => !read.has(`${stack}/${id}`))
     .map((queue) => `nobody reads ${nameOf(queue)}`);
 }

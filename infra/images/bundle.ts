@@ -1,5 +1,5 @@
 /**
- * `node infra/images/cpu/bundle.ts FOLDER`: what the container image holds. One ES module per handler with the
+ * `node infra/images/bundle.ts FOLDER`: what the container images hold. One ES module per program with the
  * code they share beside it, and the two native packages with what they need on this platform, no more.
  */
 import { access, cp, mkdir, readFile } from 'node:fs/promises';
@@ -8,8 +8,17 @@ import { arch, argv, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
-const handlers = ['ingest', 'explain', 'catalog', 'finish', 'sweep'] as const;
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+/** Lambda's handlers by their command, and the program of a GPU worker. */
+const programs = {
+  ingest: 'functions/ingest/handler.ts',
+  explain: 'functions/explain/handler.ts',
+  catalog: 'functions/catalog/handler.ts',
+  finish: 'functions/finish/handler.ts',
+  sweep: 'functions/sweep/handler.ts',
+  dispatch: 'functions/dispatch/handler.ts',
+  worker: 'functions/explain-batch/worker.ts',
+} as const;
 const native = ['onnxruntime-node', 'sharp'] as const;
 /** What onnxruntime-node needs only while it is installed. */
 const installOnly = new Set(['adm-zip', 'global-agent']);
@@ -17,7 +26,7 @@ const installOnly = new Set(['adm-zip', 'global-agent']);
 export async function bundleImage(folder: string): Promise<void> {
   await build({
     absWorkingDir: repository,
-    entryPoints: handlers.map((name) => ({ in: `functions/${name}/handler.ts`, out: name })),
+    entryPoints: Object.entries(programs).map(([name, source]) => ({ in: source, out: name })),
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -1,6 +1,6 @@
 /**
- * The one container image of all functions: which handler runs is the image's command. At synthesis only its
- * sources are hashed; it is built when it is deployed.
+ * The container images: `cpu` for all functions (which handler runs is the image's command), `gpu` for GPU
+ * workers. At synthesis only their sources are hashed; they are built when they are deployed.
  */
 import { fileURLToPath } from 'node:url';
 import { IgnoreMode } from 'aws-cdk-lib';
@@ -12,10 +12,10 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 /** What the image is built from: a change of anything else deploys nothing. */
 const sources = ['package.json', 'package-lock.json', '.npmrc', 'shared', 'functions', 'infra/images'];
 
-export function functionImage(scope: Construct): DockerImageAsset {
-  return new DockerImageAsset(scope, 'function-image', {
+export function containerImage(scope: Construct, name: 'cpu' | 'gpu'): DockerImageAsset {
+  return new DockerImageAsset(scope, `${name}-image`, {
     directory: repository,
-    file: 'infra/images/cpu/Dockerfile',
+    file: `infra/images/${name}/Dockerfile`,
     platform: Platform.LINUX_AMD64,
     ignoreMode: IgnoreMode.DOCKER,
     exclude: [
