@@ -1,7 +1,9 @@
 /**
- * How much a gradient costs beside the forward pass of the same run: `node tests/bench/engine/gradient-cost.ts`.
- * Prints the best and median milliseconds of several runs after a warm-up, and their ratio. The least possible
- * is about 2 (forward, and as much again for the backward convolutions).
+ * How much a gradient costs beside the forward pass of the same run:
+ *   node tests/bench/engine/gradient-cost.ts [threads]
+ * Passes alternate, after a warm-up. Prints the best and the median of wall-clock and processor milliseconds and
+ * their ratio. On a busy machine take one thread and processor time: idle threads of the engine spin. The least
+ * possible ratio is about 2 (forward, and as much again for the backward convolutions).
  */
 import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
 import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts';
@@ -9,34 +11,47 @@ import { uniform } from '../../unit/engine/uniform.ts';
 import { plainCnn, resNet50 } from './bench-models.ts';
 
 const BATCH = 8;
-const RUNS = 9;
+const RUNS = 7;
+const THREADS = Number(process.argv[2] ?? 2);
 
-async function milliseconds(work: () => Promise<unknown>): Promise<{ best: number; median: number }> {
-  const times: number[] = [];
-  for (let run = -2; run < RUNS; run++) {
-    const begin = performance.now();
-    await work();
-    if (run >= 0) times.push(performance.now() - begin);
-  }
-  times.sort((a, b) => a - b);
-  return { best: times[0]!, median: times[RUNS >> 1]! };
+interface Times {
+  readonly wall: number[];
+  readonly processor: number[];
+}
+
+async function timeInto(times: Times | undefined, work: () => Promise<unknown>): Promise<void> {
+  const used = process.cpuUsage();
+  const begin = performance.now();
+  await work();
+  times?.wall.push(performance.now() - begin);
+  const { user, system } = process.cpuUsage(used);
+  times?.processor.push((user + system) / 1000);
+}
+
+function summary(forward: number[], gradient: number[]): string {
+  const best = (list: number[]): number => Math.min(...list);
+  const median = (list: number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1]!;
+  const show = (list: number[]): string => `${best(list).toFixed(0)} (median ${median(list).toFixed(0)})`;
+  const ratio = (best(gradient) / best(forward)).toFixed(2);
+  const medians = (median(gradient) / median(forward)).toFixed(2);
+  return `forward ${show(forward)} ms, gradient ${show(gradient)} ms, ratio ${ratio} (median ${medians})`;
 }
 
 async function measure(name: string, model: Uint8Array): Promise<void> {
-  const classifier = await compileClassifier(model, createOnnxRuntimeRunner());
-  const next = uniform(1);
-  const data = Float32Array.from({ length: BATCH * 3 * 224 * 224 }, next);
+  const classifier = await compileClassifier(model, createOnnxRuntimeRunner({ threads: THREADS }));
+  const data = Float32Array.from({ length: BATCH * 3 * 224 * 224 }, uniform(1));
   const batch = { shape: [BATCH, ...classifier.inputShape], data };
   const targets = new Array<number>(BATCH).fill(1);
-  const forward = await milliseconds(() => classifier.scores(batch));
-  const gradient = await milliseconds(() => classifier.gradient(batch, targets));
+  const forward: Times = { wall: [], processor: [] };
+  const gradient: Times = { wall: [], processor: [] };
+  for (let run = -1; run < RUNS; run++) {
+    await timeInto(run < 0 ? undefined : forward, () => classifier.scores(batch));
+    await timeInto(run < 0 ? undefined : gradient, () => classifier.gradient(batch, targets));
+  }
   await classifier.release();
-  const show = ({ best, median }: typeof forward): string =>
-    `${best.toFixed(0)} ms best, ${median.toFixed(0)} median`;
-  console.log(`${name}, batch ${BATCH}: forward ${show(forward)}; gradient ${show(gradient)}; `);
-  console.log(
-    `  ratio ${(gradient.best / forward.best).toFixed(2)} best, ${(gradient.median / forward.median).toFixed(2)} median`,
-  );
+  console.log(`${name}, batch ${BATCH}, ${THREADS} threads`);
+  console.log(`  wall-clock: ${summary(forward.wall, gradient.wall)}`);
+  console.log(`  processor:  ${summary(forward.processor, gradient.processor)}`);
 }
 
 await measure('plain CNN', plainCnn());
