@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { createAwsClients } from '../functions/common/aws-clients.ts';
 import { createObjectStore, type ObjectStore } from '../functions/common/object-store.ts';
 import { PermanentFault } from '../shared/errors.ts';
-import { createDeployment } from './constructs/deployment.ts';
+import { bucketName } from './settings/bucket-name.ts';
 import { loadHospital } from './settings/load-hospital.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -57,7 +57,7 @@ function contentTypeOf(key: string): string {
 if (import.meta.main) {
   const settings = await loadHospital(argv[2]);
   const { s3 } = createAwsClients({ region: settings.region });
-  const site = createObjectStore(s3, createDeployment(settings).bucketName('site'));
+  const site = createObjectStore(s3, bucketName(settings, 'site'));
   const keys = await publishSite(fileURLToPath(new URL('../viewer/dist/', import.meta.url)), site);
   console.log(`${keys.length} files published; https://${settings.viewer.domain.name}/`);
 }

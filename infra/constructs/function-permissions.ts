@@ -15,8 +15,9 @@ import {
   pendingPrefix,
   receiptsPrefix,
 } from '../../shared/manifest/keys.ts';
+import type { BucketName } from '../settings/bucket-name.ts';
 import type { Data } from '../stacks/data-stack.ts';
-import type { BucketName, Deployment } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 import type { FunctionName } from './function-limits.ts';
 
 interface ObjectAccess {

@@ -9,7 +9,8 @@ import type { CfnResource } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { BucketName, Deployment } from './deployment.ts';
+import type { BucketName } from '../settings/bucket-name.ts';
+import type { Deployment } from './deployment.ts';
 
 export interface Notification {
   readonly bucket: Bucket;

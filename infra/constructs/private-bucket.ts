@@ -14,7 +14,8 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { BucketName, Deployment } from './deployment.ts';
+import type { BucketName } from '../settings/bucket-name.ts';
+import type { Deployment } from './deployment.ts';
 
 export interface PrivateBucketOptions {
   /** Absent only where the service that writes cannot use a customer's key (S3 access logs). */

@@ -12,11 +12,12 @@ import { dropPrefix, manifestName, pendingPrefix, receiptsPrefix } from '../../s
 import { acknowledge } from '../constructs/acknowledgements.ts';
 import { auditTrail, auditTrailArn } from '../constructs/audit-trail.ts';
 import { allowLogGroups, type DataClass, dataClassKey } from '../constructs/data-class-key.ts';
-import type { BucketName, Deployment } from '../constructs/deployment.ts';
+import type { Deployment } from '../constructs/deployment.ts';
 import { functionLimits } from '../constructs/function-limits.ts';
 import { notifyQueue } from '../constructs/notify-queue.ts';
 import { allowViewer, privateBucket } from '../constructs/private-bucket.ts';
 import { type WorkQueue, workQueue } from '../constructs/work-queue.ts';
+import type { BucketName } from '../settings/bucket-name.ts';
 import { stackProps } from './stack-props.ts';
 
 export interface Data {

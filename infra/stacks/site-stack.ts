@@ -22,10 +22,11 @@ import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledgements.ts';
-import type { BucketName, Deployment } from '../constructs/deployment.ts';
+import type { Deployment } from '../constructs/deployment.ts';
 import { edgeFunction } from '../constructs/edge-function.ts';
 import { allowViewer, privateBucket } from '../constructs/private-bucket.ts';
 import { viewerHeaders } from '../constructs/viewer-headers.ts';
+import type { BucketName } from '../settings/bucket-name.ts';
 import type { Data } from './data-stack.ts';
 import { stackProps } from './stack-props.ts';
 

@@ -1,7 +1,7 @@
 /** The CloudFront functions, run as CloudFront runs them: one script, one `handler(event)`. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EdgeFunctionName, edgeCode } from '../../infra/constructs/edge-function.ts';
+import { type EdgeFunctionName, edgeCode } from '../../infra/edge/edge-code.ts';
 import { rangeBits } from '../../infra/settings/address-range.ts';
 
 interface Answer {
