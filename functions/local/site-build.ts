@@ -6,7 +6,14 @@ import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 export const siteRoot = join(repository, 'viewer', 'dist');
-const sources = ['viewer/src', 'viewer/public', 'viewer/astro.config.ts', 'shared', 'package-lock.json'];
+const sources = [
+  'viewer/src',
+  'viewer/public',
+  'viewer/astro.config.ts',
+  'viewer/relative-assets.ts',
+  'shared',
+  'package-lock.json',
+];
 
 export async function buildSite(): Promise<'built' | 'current'> {
   const built = await stat(join(siteRoot, 'index.html')).catch(() => undefined);
