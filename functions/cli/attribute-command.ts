@@ -33,7 +33,7 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
   const attribution = await method.attribute(
     classifier,
     input,
-    { target: flags.target, baseline, onProgress: (fraction) => progress.set(fraction) },
+    { target: flags.target, baseline, runner, onProgress: (fraction) => progress.set(fraction) },
     options,
   );
   progress.done();

@@ -67,7 +67,7 @@ export async function explainImage(bytes: Uint8Array, request: ExplainRequest): 
     const started = performance.now();
     const onProgress = (fraction: number) => request.onProgress?.(method, fraction);
     try {
-      const run = await runMethod(plan, method, { classifier, card, input }, { signal, onProgress });
+      const run = await runMethod(plan, method, { classifier, card, input, runner }, { signal, onProgress });
       runs.set(method, run);
       const milliseconds = performance.now() - started;
       const measured = await measure(run, signal);

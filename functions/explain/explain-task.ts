@@ -45,7 +45,7 @@ async function explain(
   const classifier = await models.classifier({ ...card, digest: plan.model.digest });
   const input = await readInput(services, plan.runId);
   const subject = { classifier, card, input };
-  const run = await runMethod(plan, name, subject);
+  const run = await runMethod(plan, name, { ...subject, runner: models.runner });
   const milliseconds = performance.now() - started;
   const metrics = await mapMeasurement(plan, subject, webpBytes)(run);
   const preview = await encodePng(renderMap(run.map, run.signed));

@@ -7,12 +7,10 @@
  * over gradStep. Each term has its own Δσᵢ, so the result does not depend on the batch size.
  */
 import { z } from 'zod';
-import { gaussianScaleSpace } from '../imaging/gaussian-scale-space.ts';
-import type { Classifier } from '../runtime/classifier.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import type { Method } from './method.ts';
+import type { FloatArray, Tensor } from '../tensor/tensor.ts';
+import { type InputScaleSpace, inputScaleSpace } from './input-scale-space.ts';
+import type { Attribution, Method } from './method.ts';
 import { ModelCalls } from './model-calls.ts';
-import { geometryOf, planesOf } from './planes.ts';
 
 const options = z.strictObject({
   steps: z.int().min(1).max(10_000).default(100).describe('Scales on the path.'),
@@ -58,33 +56,44 @@ export const blurIg: Method<Options> = {
   async attribute(model, input, context, chosen) {
     const calls = new ModelCalls('blur-ig', model, input, context, cost(chosen));
     const sigmas = scales(chosen);
-    const blurAt = scaleSpaceOf(model, input, chosen.gradStep);
-    const size = input.data.length;
-    const attribution = new Float64Array(size);
-    const blurred = new Float64Array(size);
-    const slopes = new Map<number, Float64Array>();
-    blurAt(sigmas[chosen.steps]!, blurred, new Float64Array(size));
-    const [end, start] = await calls.targetScores([input.data, blurred.slice()]);
-    await calls.forEachGradient(
-      chosen.steps,
-      (i, into) => {
-        const slope = new Float64Array(size);
-        blurAt(sigmas[i]!, blurred, slope);
-        into.set(blurred);
-        slopes.set(i, slope);
-      },
-      (i, gradient) => {
-        const slope = slopes.get(i)!;
-        slopes.delete(i);
-        const width = sigmas[i + 1]! - sigmas[i]!;
-        for (let k = 0; k < size; k++) attribution[k]! -= width * slope[k]! * gradient[k]!;
-      },
-    );
-    const expected = end! - start!;
-    const gap = Math.abs(attribution.reduce((sum, value) => sum + value, 0) - expected);
-    return calls.finish(attribution, input.shape, { completeness: { gap, expected } });
+    const space = await inputScaleSpace(model, input, context.runner);
+    try {
+      return await alongScales(calls, space, input, sigmas, chosen);
+    } finally {
+      await space.release();
+    }
   },
 };
+
+async function alongScales(
+  calls: ModelCalls,
+  space: InputScaleSpace,
+  input: Tensor,
+  sigmas: Float64Array,
+  { steps, gradStep }: Options,
+): Promise<Attribution> {
+  const attribution = new Float64Array(input.data.length);
+  const slopes = new Map<number, FloatArray>();
+  const strongest = await space.at(sigmas[steps]!, gradStep);
+  const [end, start] = await calls.targetScores([input.data, strongest.blurred]);
+  await calls.forEachGradient(
+    steps,
+    async (i, into) => {
+      const { blurred, slope } = await space.at(sigmas[i]!, gradStep);
+      into.set(blurred);
+      slopes.set(i, slope);
+    },
+    (i, gradient) => {
+      const slope = slopes.get(i)!;
+      slopes.delete(i);
+      const width = sigmas[i + 1]! - sigmas[i]!;
+      for (let k = 0; k < attribution.length; k++) attribution[k]! -= width * slope[k]! * gradient[k]!;
+    },
+  );
+  const expected = end! - start!;
+  const gap = Math.abs(attribution.reduce((sum, value) => sum + value, 0) - expected);
+  return calls.finish(attribution, input.shape, { completeness: { gap, expected } });
+}
 
 /** The steps + 1 ends of the intervals, from 0 to maxSigma (`sqrt`: to √maxSigma, as in PAIR saliency). */
 function scales({ steps, maxSigma, spacing }: Options): Float64Array {
@@ -92,26 +101,4 @@ function scales({ steps, maxSigma, spacing }: Options): Float64Array {
     const even = (i * maxSigma) / steps;
     return spacing === 'linear' ? even : Math.sqrt(even);
   });
-}
-
-/** Writes the whole input blurred by σ, and its slope in σ, in the model's own layout. */
-function scaleSpaceOf(
-  model: Pick<Classifier, 'layout' | 'inputShape'>,
-  input: Tensor,
-  gradStep: number,
-): (sigma: number, blurred: Float64Array, slope: Float64Array) => void {
-  const { height, width, channelStride, pixelStride } = geometryOf(model);
-  const pixels = height * width;
-  const spaces = planesOf(model, input.data).map((plane) => gaussianScaleSpace(plane, height, width));
-  const planeBlurred = new Float64Array(pixels);
-  const planeSlope = new Float64Array(pixels);
-  return (sigma, blurred, slope) => {
-    spaces.forEach((space, c) => {
-      space.at(sigma, gradStep, planeBlurred, planeSlope);
-      for (let p = 0; p < pixels; p++) {
-        blurred[c * channelStride + p * pixelStride] = planeBlurred[p]!;
-        slope[c * channelStride + p * pixelStride] = planeSlope[p]!;
-      }
-    });
-  };
 }

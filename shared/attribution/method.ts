@@ -6,6 +6,7 @@
  */
 import type { z } from 'zod';
 import type { Classifier } from '../runtime/classifier.ts';
+import type { Runner } from '../runtime/runner.ts';
 import type { Extent } from '../segmentation/extent.ts';
 import type { Tensor, Tensor32 } from '../tensor/tensor.ts';
 
@@ -28,6 +29,8 @@ export interface AttributionContext {
   readonly background?: Tensor;
   /** Images per model call; changes speed and memory, never the result. Default 8. */
   readonly batchSize?: number;
+  /** The model's engine, for a method's own matrix products (Blur IG's blur); without it they are done here. */
+  readonly runner?: Runner;
   readonly signal?: AbortSignal;
   /** Called with the finished fraction in [0, 1]. */
   readonly onProgress?: (fraction: number) => void;

@@ -17,8 +17,8 @@ import type { Attribution, AttributionContext, Method } from './method.ts';
 
 export const DEFAULT_BATCH_SIZE = 8;
 
-/** Writes point `index` into `into` (one image, flat). */
-export type WritePoint = (index: number, into: FloatArray) => void;
+/** Writes point `index` into `into` (one image, flat). Points are written one after another. */
+export type WritePoint = (index: number, into: FloatArray) => void | Promise<void>;
 /** `scores` [K] and `gradient` (one image, flat) of point `index`; both are views, valid during the call. */
 export type VisitGradient = (index: number, gradient: FloatArray, scores: FloatArray) => void;
 export type VisitScores = (index: number, scores: FloatArray) => void;
@@ -183,7 +183,8 @@ export class ModelCalls {
       const elements = length * this.#size;
       const data = this.#float64 ? new Float64Array(elements) : new Float32Array(elements);
       for (let i = 0; i < length; i++) {
-        write(first + i, data.subarray(i * this.#size, (i + 1) * this.#size));
+        const written = write(first + i, data.subarray(i * this.#size, (i + 1) * this.#size));
+        if (written) await written;
       }
       await run(first, tensor(data, [length, ...this.#model.inputShape]), length);
       this.#report();
@@ -200,12 +201,14 @@ export class ModelCalls {
   }
 
   #checkFinite(what: string, values: FloatArray): void {
-    for (let i = 0; i < values.length; i++) {
-      if (Number.isFinite(values[i])) continue;
-      throw new PermanentFault(`${this.#where}: expected a finite ${what} from the model, got ${values[i]}`, {
-        code: 'model-not-finite',
-        remedy: 'The model overflows on this input: check the preprocessing of its card.',
-      });
-    }
+    // v − v is 0 for finite v and NaN for the others, so one sum asks all of them.
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
+    if (sum === 0) return;
+    const bad = values.find((value) => !Number.isFinite(value));
+    throw new PermanentFault(`${this.#where}: expected a finite ${what} from the model, got ${bad}`, {
+      code: 'model-not-finite',
+      remedy: 'The model overflows on this input: check the preprocessing of its card.',
+    });
   }
 }

@@ -20,16 +20,24 @@ export interface MethodRun {
   readonly attribution: Attribution;
 }
 
+export interface MethodSubject {
+  readonly classifier: Classifier;
+  readonly card: ModelCard;
+  readonly input: Tensor32;
+  /** The classifier's engine, for a method's own matrix products. */
+  readonly runner?: Runner;
+}
+
 export async function runMethod(
   plan: Plan,
   name: string,
-  subject: { readonly classifier: Classifier; readonly card: ModelCard; readonly input: Tensor32 },
+  subject: MethodSubject,
   watch: Pick<AttributionContext, 'signal' | 'onProgress'> = {},
 ): Promise<MethodRun> {
   const method = methodNamed(name);
   const options = parseOptions(method, plannedMethod(plan, name).options);
-  const { classifier, card, input } = subject;
-  const context = { ...watch, target: plan.target.index, preprocessing: card.input };
+  const { classifier, card, input, runner } = subject;
+  const context = { ...watch, runner, target: plan.target.index, preprocessing: card.input };
   const attribution = await method.attribute(classifier, input, context, options);
   const map = reduceChannels(attribution.map, card.input.layout);
   if (map.data.some((value) => !Number.isFinite(value))) {

@@ -99,7 +99,7 @@ async function compare(model: string, names: readonly string[], folder: string):
     for (const name of names) {
       const method = methodNamed(name);
       const options = parseOptions(method, pairs[name]!.options);
-      const context = { target: TARGET, batchSize: BATCH };
+      const context = { target: TARGET, batchSize: BATCH, runner };
       const peer = timePeer(model, pairs[name]!.peer, folder);
       const timed = await timeOurs(() => method.attribute(classifier, input, context, options), stopwatch);
       const known = best.get(name) ?? {

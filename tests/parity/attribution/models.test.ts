@@ -41,14 +41,15 @@ describe.skipIf(goldenMissing).each(['paper-cnn3', 'resnet-mini', 'densenet-mini
     const { shape, data } = channelsFirst(golden(folder, `expect_${array}`));
     return { shape, data: Float64Array.from(data) };
   };
-  const context = () => ({ target: spec!.target });
+  const runner = createOnnxRuntimeRunner();
+  const context = () => ({ target: spec!.target, runner });
   const attribute = (method: string, options: object) => {
     const chosen = methodNamed(method);
     return chosen.attribute(model, input, context(), parseOptions(chosen, options));
   };
 
   beforeAll(async () => {
-    model = await compileClassifier(goldenFile(folder, 'model.onnx'), createOnnxRuntimeRunner());
+    model = await compileClassifier(goldenFile(folder, 'model.onnx'), runner);
     input = channelsFirst(golden(folder, 'input'));
   });
   afterAll(() => model.release());
