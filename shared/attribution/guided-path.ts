@@ -3,7 +3,7 @@
  * input along the features with the smallest gradient first, and stays within ±maxDistance of the straight
  * line. Literal in its order of operations to PAIR saliency 0.2.1; float64.
  */
-import { quickselectInto } from './quickselect.ts';
+import { rankSelect } from './rank-select.ts';
 
 export interface GuidedPath {
   /** ‖x − b‖₁. */
@@ -18,18 +18,12 @@ export interface GuidedPath {
 
 interface State {
   readonly input: Float64Array;
-  readonly baseline: Float64Array;
   readonly point: Float64Array;
   readonly attribution: Float64Array;
-  /** The corridor's walls at this step, as points and as shares of the way. */
-  readonly low: Float64Array;
+  /** The corridor's upper wall at this step. */
   readonly high: Float64Array;
-  lowShare: number;
-  highShare: number;
-  /** The gradient; infinite where a feature has reached the upper wall. */
-  readonly weight: Float64Array;
-  readonly before: Float64Array;
-  readonly magnitudes: Float64Array;
+  /** |gradient|, float32 as the engine gives it; infinite where a feature has reached the upper wall. */
+  readonly weight: Float32Array;
 }
 
 const CLOSE = 1e-9;
@@ -47,105 +41,110 @@ export function guidedPath(
   const size = input.length;
   const state: State = {
     input,
-    baseline,
     point: baseline.slice(),
     attribution: new Float64Array(size),
-    low: new Float64Array(size),
     high: new Float64Array(size),
-    lowShare: 0,
-    highShare: 0,
-    weight: new Float64Array(size),
-    before: new Float64Array(size),
-    magnitudes: new Float64Array(size),
+    weight: new Float32Array(size),
   };
-  const length = distance(baseline, input);
   const rank = Math.floor(fraction * (size - 1));
+  const { select } = rankSelect();
   const { point, attribution } = state;
+  let length = 0;
+  for (let i = 0; i < size; i++) length += Math.abs(baseline[i]! - input[i]!);
   const advance = (gradient: ArrayLike<number>, step: number, steps: number): void => {
     const alpha = (step + 1) / steps;
-    setCorridor(state, Math.max(alpha - maxDistance, 0), Math.min(alpha + maxDistance, 1));
-    state.weight.set(gradient);
-    moveTo(state, gradient, length * (1 - alpha), rank);
+    const lowShare = Math.max(alpha - maxDistance, 0);
+    const highShare = Math.min(alpha + maxDistance, 1);
+    const left = enterCorridor(state, baseline, gradient, lowShare, highShare);
+    moveTo(state, gradient, left, length * (1 - alpha), (weight) => select(weight, rank));
   };
   return { length, point, attribution, advance };
 }
 
-/** Moves features, fewest-sensitive first, until `remaining` of the way is left. */
-function moveTo(state: State, gradient: ArrayLike<number>, remaining: number, rank: number): void {
-  const { point, input, high, before } = state;
-  before.set(point);
-  for (let gamma = Number.POSITIVE_INFINITY; gamma > 1; ) {
-    jumpToLowerWall(state);
-    const current = distance(point, input);
-    if (isClose(remaining, current)) break;
-    const threshold = selectionThreshold(state, rank);
-    const reach = selectedReach(state, threshold);
+/**
+ * Moves the upper wall, lets features below the lower wall jump to it, and weighs all by this step's gradient.
+ * Returns the distance to the input that is left.
+ */
+function enterCorridor(
+  { input, point, attribution, high, weight }: State,
+  baseline: Float64Array,
+  gradient: ArrayLike<number>,
+  lowShare: number,
+  highShare: number,
+): number {
+  let left = 0;
+  for (let i = 0; i < point.length; i++) {
+    const origin = baseline[i]!;
+    const span = input[i]! - origin;
+    const wall = origin + span * highShare;
+    let at = point[i]!;
+    // Where input and baseline are equal there is no way to go.
+    if (span !== 0 && (at - origin) / span < lowShare) {
+      const low = origin + span * lowShare;
+      attribution[i]! += (low - at) * gradient[i]!;
+      point[i] = low;
+      at = low;
+    }
+    high[i] = wall;
+    weight[i] = at === wall ? Number.POSITIVE_INFINITY : Math.abs(gradient[i]!);
+    left += Math.abs(at - input[i]!);
+  }
+  return left;
+}
+
+/** Moves features, fewest-sensitive first, until `remaining` of the way is left; `left` is left before. */
+function moveTo(
+  state: State,
+  gradient: ArrayLike<number>,
+  left: number,
+  remaining: number,
+  threshold: (weight: Float32Array) => number,
+): void {
+  let current = left;
+  for (let gamma = Number.POSITIVE_INFINITY; gamma > 1 && !isClose(remaining, current); ) {
+    const largest = threshold(state.weight);
+    const reach = selectedReach(state, largest);
     // Nothing left to move: rounding has eaten the rest of the way.
-    if (reach.count === 0) break;
+    if (reach.count === 0) return;
     gamma =
       reach.distance > 0 ? Math.max(0, (current - remaining) / reach.distance) : Number.POSITIVE_INFINITY;
-    for (let i = 0; i < point.length; i++) {
-      if (!isSelected(state, i, threshold)) continue;
-      point[i] = gamma > 1 ? high[i]! : point[i]! + (high[i]! - point[i]!) * gamma;
-    }
-    accumulate(state, gradient);
-    before.set(point);
-  }
-  // What the last jump to the lower wall moved.
-  accumulate(state, gradient);
-}
-
-function setCorridor(state: State, lowShare: number, highShare: number): void {
-  const { input, baseline, low, high } = state;
-  state.lowShare = lowShare;
-  state.highShare = highShare;
-  for (let i = 0; i < input.length; i++) {
-    const span = input[i]! - baseline[i]!;
-    low[i] = baseline[i]! + span * lowShare;
-    high[i] = baseline[i]! + span * highShare;
+    current = moveSelected(state, gradient, largest, gamma);
   }
 }
 
-function jumpToLowerWall({ point, input, baseline, low, lowShare, highShare }: State): void {
-  for (let i = 0; i < point.length; i++) {
-    const span = input[i]! - baseline[i]!;
-    const share = span === 0 ? highShare : (point[i]! - baseline[i]!) / span;
-    if (share < lowShare) point[i] = low[i]!;
-  }
-}
-
-function distance(point: Float64Array, input: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < point.length; i++) sum += Math.abs(point[i]! - input[i]!);
-  return sum;
-}
-
-/** Rules out features at the upper wall, then the lower quantile of |weight| (no interpolation). */
-function selectionThreshold({ weight, point, high, magnitudes }: State, rank: number): number {
-  for (let i = 0; i < weight.length; i++) {
-    if (point[i] === high[i]) weight[i] = Number.POSITIVE_INFINITY;
-    magnitudes[i] = Math.abs(weight[i]!);
-  }
-  return quickselectInto(magnitudes, rank);
-}
-
-function isSelected({ weight }: State, i: number, threshold: number): boolean {
-  const w = weight[i]!;
-  return w !== Number.POSITIVE_INFINITY && Math.abs(w) <= threshold;
-}
-
-function selectedReach(state: State, threshold: number): { distance: number; count: number } {
-  const { point, high } = state;
-  let sum = 0;
+/** Selected are features that can still move and whose |gradient| is at most `largest`. */
+function selectedReach({ point, high, weight }: State, largest: number): { distance: number; count: number } {
+  const limit = Math.min(largest, Number.MAX_VALUE);
+  let distance = 0;
   let count = 0;
-  for (let i = 0; i < point.length; i++) {
-    if (!isSelected(state, i, threshold)) continue;
-    sum += Math.abs(point[i]! - high[i]!);
+  for (let i = 0; i < weight.length; i++) {
+    if (weight[i]! > limit) continue;
+    distance += Math.abs(point[i]! - high[i]!);
     count++;
   }
-  return { distance: sum, count };
+  return { distance, count };
 }
 
-function accumulate({ attribution, point, before }: State, gradient: ArrayLike<number>): void {
-  for (let i = 0; i < point.length; i++) attribution[i]! += (point[i]! - before[i]!) * gradient[i]!;
+/** Selected features go the share `gamma` of their way to the upper wall; returns the distance left of all. */
+function moveSelected(
+  { input, point, attribution, high, weight }: State,
+  gradient: ArrayLike<number>,
+  largest: number,
+  gamma: number,
+): number {
+  const limit = Math.min(largest, Number.MAX_VALUE);
+  let left = 0;
+  for (let i = 0; i < weight.length; i++) {
+    let at = point[i]!;
+    if (weight[i]! <= limit) {
+      const to = gamma > 1 ? high[i]! : at + (high[i]! - at) * gamma;
+      attribution[i]! += (to - at) * gradient[i]!;
+      point[i] = to;
+      at = to;
+      // At the wall: out for the rest of this step.
+      if (at === high[i]!) weight[i] = Number.POSITIVE_INFINITY;
+    }
+    left += Math.abs(at - input[i]!);
+  }
+  return left;
 }
