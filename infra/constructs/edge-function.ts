@@ -1,19 +1,40 @@
-/** CloudFront Functions from `infra/edge/*.js`, with the hospital's networks put in front of those that ask. */
-import { Function as CloudFrontFunction, FunctionCode, FunctionRuntime } from 'aws-cdk-lib/aws-cloudfront';
+/** One CloudFront Function, named after the deployment. */
+import {
+  Function as CloudFrontFunction,
+  type FunctionAssociation,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  type KeyValueStore,
+} from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
-import { type EdgeFunctionName, edgeCode } from '../edge/edge-code.ts';
 import type { Deployment } from './deployment.ts';
+
+export interface EdgeFunctionOptions {
+  readonly code: string;
+  readonly keyValueStore?: KeyValueStore;
+}
 
 export function edgeFunction(
   scope: Construct,
   deployment: Deployment,
-  name: EdgeFunctionName,
-  networks: readonly string[] | null,
+  name: string,
+  { code, keyValueStore }: EdgeFunctionOptions,
 ): CloudFrontFunction {
   return new CloudFrontFunction(scope, `${name}-function`, {
     functionName: deployment.name(name),
     comment: `CXAI ${deployment.settings.id}: ${name}`,
-    code: FunctionCode.fromInline(edgeCode(name, networks)),
+    code: FunctionCode.fromInline(code),
     runtime: FunctionRuntime.JS_2_0,
+    ...(keyValueStore ? { keyValueStore } : {}),
   });
 }
+
+/** `request` runs before anything else is done, `response` before a good answer leaves. */
+export const onViewer = (
+  request: CloudFrontFunction,
+  response: CloudFrontFunction,
+): FunctionAssociation[] => [
+  { function: request, eventType: FunctionEventType.VIEWER_REQUEST },
+  { function: response, eventType: FunctionEventType.VIEWER_RESPONSE },
+];

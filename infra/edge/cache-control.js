@@ -2,7 +2,7 @@
 // It is not called for errors, so that "not there yet" is never kept.
 
 const immutable =
-  /^\/(_astro\/.+|(data\/)?runs\/[0-9a-f]{32}\/(?!manifest\.json$).+|(data\/)?index\/page-\d{6}\.json)$/;
+  /^\/(_astro\/.+|((data|shared)\/)?runs\/[0-9a-f]{32}\/(?!manifest\.json$).+|(data\/)?index\/page-\d{6}\.json)$/;
 
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
 function handler(event) {

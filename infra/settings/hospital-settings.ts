@@ -74,6 +74,8 @@ const viewerSchema = z.strictObject({
         'expected the ARN of a certificate in us-east-1',
       ),
   }),
+  /** `on`: single runs can be shared by link with people elsewhere; the pages, not the data, open for everybody. */
+  sharing: z.literal(['off', 'on']).default('off'),
   /** ARN of a web ACL of scope CLOUDFRONT, where the hospital runs one. */
   webAclArn: z.string().startsWith('arn:aws:wafv2:us-east-1:').nullable().default(null),
 });

@@ -6,7 +6,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { dropPrefix, manifestName, pendingPrefix, receiptsPrefix } from '../../shared/manifest/keys.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
@@ -14,6 +14,7 @@ import { auditTrail, auditTrailArn } from '../constructs/audit-trail.ts';
 import { allowLogGroups, type DataClass, dataClassKey } from '../constructs/data-class-key.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { functionLimits } from '../constructs/function-limits.ts';
+import { hexSecret } from '../constructs/hex-secret.ts';
 import { notifyQueue } from '../constructs/notify-queue.ts';
 import { allowViewer, privateBucket } from '../constructs/private-bucket.ts';
 import { type WorkQueue, workQueue } from '../constructs/work-queue.ts';
@@ -57,8 +58,11 @@ export function dataStack(scope: Construct, deployment: Deployment): Data {
   acknowledge(accessLogs, 'logs not replicated');
   acknowledge(drop, 'drop not replicated');
   acknowledge(results, 'results not replicated');
-  const referenceKey = referenceSecret(stack, deployment, keys.identifiable);
-  acknowledge(referenceKey, 'reference key is rotated by hand');
+  const referenceKey = hexSecret(stack, deployment, 'reference-key', {
+    description: 'Key of the one-way references that stand for rejected files in results',
+    encryptionKey: keys.identifiable,
+    rotation: 'reference key is rotated by hand',
+  });
   return { stack, keys, drop, results, accessLogs, ingest, catalog, referenceKey };
 }
 
@@ -170,21 +174,4 @@ function resultsBucket(stack: Stack, deployment: Deployment, key: Key, accessLog
   });
   allowViewer(deployment, bucket, ['index.json', 'index/*', 'models/*', 'runs/*']);
   return bucket;
-}
-
-/** 64 hexadecimal digits, made by Secrets Manager: nobody has seen them and no template holds them. */
-function referenceSecret(stack: Stack, deployment: Deployment, encryptionKey: Key): Secret {
-  return new Secret(stack, 'reference-key', {
-    secretName: `cxai/${deployment.settings.id}/reference-key`,
-    description: 'Key of the one-way references that stand for rejected files in results',
-    encryptionKey,
-    generateSecretString: {
-      passwordLength: 64,
-      excludeUppercase: true,
-      excludePunctuation: true,
-      excludeCharacters: 'ghijklmnopqrstuvwxyz',
-      requireEachIncludedType: false,
-    },
-    removalPolicy: deployment.removal,
-  });
 }

@@ -1,4 +1,4 @@
-/** Hospitals that choose otherwise: a gpu lane, no VPC, signed cookies. The safeguards and the rule packs hold there too. */
+/** Hospitals that choose otherwise: a gpu lane, share links, no VPC, signed cookies. The safeguards and the rule packs hold there too. */
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hospital as example } from '../../infra/hospitals/example.ts';
@@ -9,7 +9,7 @@ import { operationSafeguards } from './safeguards/operations.ts';
 import { permissionSafeguards } from './safeguards/permissions.ts';
 import { queueSafeguards } from './safeguards/queues.ts';
 import { synthesize } from './support/synthesize.ts';
-import { ofType } from './support/templates.ts';
+import { ofType, type Properties, target } from './support/templates.ts';
 
 const publicKeyPem = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .publicKey.export({ type: 'spki', format: 'pem' })
@@ -25,7 +25,7 @@ const gpu: NonNullable<HospitalInput['lanes']>['gpu'] = {
 };
 
 const variants: Readonly<Record<string, Partial<HospitalInput>>> = {
-  'a gpu lane': { lanes: { gpu } },
+  'a gpu lane and share links': { lanes: { gpu }, viewer: { ...example.viewer, sharing: 'on' } },
   'no VPC and signed cookies': {
     network: { mode: 'none' },
     viewer: { ...example.viewer, access: { mode: 'signed-cookies', publicKeyPem } },
@@ -119,5 +119,49 @@ describe('the gpu lane', () => {
       )!.properties.Environment.Variables;
     expect(variables(templates)).toHaveProperty('CXAI_GPU_QUEUE_URL');
     expect(variables(off.templates)).not.toHaveProperty('CXAI_GPU_QUEUE_URL');
+  });
+});
+
+describe('share links', () => {
+  const [, { templates }] = synthesized.find(([name]) => name.includes('share'))!;
+  const codeOf = (name: string): string =>
+    ofType(templates, 'AWS::CloudFront::Function').find(
+      ({ properties }) => properties.Name === `cxai-example-${name}`,
+    )!.properties.FunctionCode;
+
+  it('open the pages, which hold no data, and leave data/ to the networks of the hospital', () => {
+    expect(codeOf('site-request')).toMatch(/^var networks = null;/);
+    expect(codeOf('data-request')).toMatch(/^var networks = \["4:/);
+  });
+
+  it('are checked for every file below shared/, before anything else could answer', () => {
+    const [distribution] = ofType(templates, 'AWS::CloudFront::Distribution');
+    const functions = Object.fromEntries(
+      ofType(templates, 'AWS::CloudFront::Function').map((each) => [each.id, each.properties.Name]),
+    );
+    const checkedBy = distribution!.properties.DistributionConfig.CacheBehaviors.map(
+      (behavior: Properties) => [
+        behavior.PathPattern,
+        functions[target(templates, 'site', behavior.FunctionAssociations[0].FunctionARN)!.split('/')[1]!],
+      ],
+    );
+    expect(Object.fromEntries(checkedBy)).toMatchObject({
+      'share/redeem': 'cxai-example-share-redeem',
+      'shared/runs/*/manifest.json': 'cxai-example-share-request',
+      'shared/*': 'cxai-example-share-request',
+    });
+  });
+
+  it('keep their key out of the template', () => {
+    const [store] = ofType(templates, 'AWS::CloudFront::KeyValueStore');
+    expect(Object.keys(store!.properties).sort()).toEqual(['Comment', 'Name']);
+    const secret = ofType(templates, 'AWS::SecretsManager::Secret').find(({ stack }) => stack === 'site');
+    expect(secret!.properties.SecretString).toBeUndefined();
+    expect(secret!.properties.GenerateSecretString.PasswordLength).toBe(64);
+  });
+
+  it('do not exist where they are off', () => {
+    const [, off] = synthesized.find(([name]) => name.includes('cookies'))!;
+    expect(ofType(off.templates, 'AWS::CloudFront::KeyValueStore')).toEqual([]);
   });
 });

@@ -1,0 +1,16 @@
+// CloudFront viewer-request function of `share/redeem`: the page hands in the token of its fragment as a header,
+// once, and gets a cookie for that run's files alone. The token never stands in a URL, so in no log either.
+
+// biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
+async function handler(event) {
+  const header = event.request.headers['x-cxai-share'];
+  const share = header ? await opened(header.value) : null;
+  if (!share) return answer(403, 'Forbidden');
+  const response = answer(204, 'No Content');
+  response.cookies = {};
+  response.cookies[cookieName] = {
+    value: header.value,
+    attributes: `Path=/shared/runs/${share.run}/; Max-Age=${share.secondsLeft}; Secure; HttpOnly; SameSite=Strict`,
+  };
+  return response;
+}
