@@ -38,18 +38,39 @@ export function dataClassKey(
   return key;
 }
 
-/** Only for this account's own resources: another account cannot make the service use this key (confused deputy). */
+/**
+ * Only for this account's own resources: another account cannot make the service use this key (confused deputy).
+ * Bucket ARNs name no account, so it is asked for beside them.
+ */
 function serviceStatement({ settings }: Deployment, { service, sourceArns, actions }: ServiceUse) {
+  const ofBuckets = sourceArns.some(
+    (arn) => !arn.includes(settings.account) || arn.startsWith('arn:aws:s3:'),
+  );
   return new PolicyStatement({
     sid: `Allow${service.split('.')[0]!.replace(/^[a-z]/, (letter) => letter.toUpperCase())}`,
     principals: [new ServicePrincipal(service)],
     actions: [...actions],
     resources: ['*'],
     conditions: {
-      StringEquals: { 'aws:SourceAccount': settings.account },
       ArnLike: { 'aws:SourceArn': [...sourceArns] },
+      ...(ofBuckets ? { StringEquals: { 'aws:SourceAccount': settings.account } } : {}),
     },
   });
+}
+
+/**
+ * CloudWatch alarms name no source when they use a key. They reach it through the topic only, and its policy
+ * lets in the alarms of this deployment and no others.
+ */
+export function allowAlarms(key: Key): void {
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'AllowAlarms',
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      resources: ['*'],
+    }),
+  );
 }
 
 /** CloudWatch Logs sends no source account; it names the log group as the encryption context instead. */

@@ -71,7 +71,6 @@ export function allowViewer({ settings }: Deployment, bucket: Bucket, keys: read
         actions: [action],
         resources,
         conditions: {
-          StringEquals: { 'aws:SourceAccount': settings.account },
           ArnLike: { 'aws:SourceArn': `arn:aws:cloudfront::${settings.account}:distribution/*` },
         },
       }),

@@ -11,7 +11,7 @@ import type { Construct } from 'constructs';
 import { dropPrefix, manifestName, pendingPrefix, receiptsPrefix } from '../../shared/manifest/keys.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
 import { auditTrail, auditTrailArn } from '../constructs/audit-trail.ts';
-import { allowLogGroups, type DataClass, dataClassKey } from '../constructs/data-class-key.ts';
+import { allowAlarms, allowLogGroups, type DataClass, dataClassKey } from '../constructs/data-class-key.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { functionLimits } from '../constructs/function-limits.ts';
 import { hexSecret } from '../constructs/hex-secret.ts';
@@ -67,7 +67,7 @@ export function dataStack(scope: Construct, deployment: Deployment): Data {
 }
 
 function dataKeys(stack: Stack, deployment: Deployment): Data['keys'] {
-  const { account, region } = deployment.settings;
+  const { account } = deployment.settings;
   const notifier = {
     service: 's3.amazonaws.com',
     sourceArns: [deployment.bucketArn('drop'), deployment.bucketArn('results')],
@@ -84,12 +84,8 @@ function dataKeys(stack: Stack, deployment: Deployment): Data['keys'] {
     sourceArns: [`arn:aws:cloudfront::${account}:distribution/*`],
     actions: ['kms:Decrypt'],
   } as const;
-  const alarms = {
-    service: 'cloudwatch.amazonaws.com',
-    sourceArns: [`arn:aws:cloudwatch:${region}:${account}:alarm:${deployment.name('*')}`],
-    actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
-  } as const;
-  const operations = dataClassKey(stack, deployment, 'operations', [alarms]);
+  const operations = dataClassKey(stack, deployment, 'operations');
+  allowAlarms(operations);
   allowLogGroups(operations, deployment);
   return {
     identifiable: dataClassKey(stack, deployment, 'identifiable', [trail]),

@@ -5,6 +5,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -35,6 +36,7 @@ export function watchStack(
     masterKey: data.keys.operations,
     enforceSSL: true,
   });
+  allowAlarms(topic, deployment);
   topic.addSubscription(new EmailSubscription(deployment.settings.alarms.email));
   const alarms = [
     ...pipelineAlarms(stack, deployment, pipeline),
@@ -44,6 +46,21 @@ export function watchStack(
   pipelineDashboard(stack, deployment, pipeline, alarms);
   budget(stack, deployment);
   return stack;
+}
+
+/** The policy that demands TLS replaces the one every new topic has, so the alarms must be let in by name. */
+function allowAlarms(topic: Topic, { settings: { region, account }, name }: Deployment): void {
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'AllowAlarms',
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: {
+        ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${region}:${account}:alarm:${name('*')}` },
+      },
+    }),
+  );
 }
 
 /** Budgets writes to the address itself: it knows nothing but amounts. The tag must be active for cost allocation. */

@@ -48,11 +48,29 @@ function alarmFaults(templates: Templates): string[] {
 function actionFaults(templates: Templates): string[] {
   return alarms(templates).flatMap(({ stack, properties }) => {
     const topic = found(templates, target(templates, stack, properties.AlarmActions?.[0]));
+    const open = letsAlarmsIn(templates, topic);
     const heard = ofType(templates, 'AWS::SNS::Subscription').some(
       (each) => found(templates, target(templates, each.stack, each.properties.TopicArn))?.id === topic?.id,
     );
-    return topic && heard ? [] : [`${properties.AlarmName} is heard by nobody`];
+    return topic && open && heard ? [] : [`${properties.AlarmName} is heard by nobody`];
   });
+}
+
+/** A topic with a policy of its own has lost the one that lets everything of the account publish. */
+function letsAlarmsIn(templates: Templates, topic: Found | undefined): boolean {
+  const policy = ofType(templates, 'AWS::SNS::TopicPolicy').find(({ stack, properties }) =>
+    properties.Topics.some(
+      (each: never) => target(templates, stack, each) === `${topic?.stack}/${topic?.id}`,
+    ),
+  );
+  return ((policy?.properties.PolicyDocument.Statement ?? []) as Statement[]).some(
+    ({ Effect, Principal, Action, Condition }) =>
+      Effect === 'Allow' &&
+      (Principal as { Service?: string }).Service === 'cloudwatch.amazonaws.com' &&
+      Action.includes('sns:Publish') &&
+      Condition?.ArnLike?.['aws:SourceArn'] ===
+        'arn:aws:cloudwatch:eu-central-1:111122223333:alarm:cxai-example-*',
+  );
 }
 
 const deniesPlain = (statements: readonly Statement[]): boolean =>
@@ -133,6 +151,11 @@ export const operationSafeguards: readonly Safeguard[] = [
       ),
       'an alarm without an action': (templates) => {
         delete alarms(templates)[0]!.properties.AlarmActions;
+      },
+      'a topic that lets no alarm in': (templates) => {
+        const [policy] = ofType(templates, 'AWS::SNS::TopicPolicy');
+        const document = policy!.properties.PolicyDocument;
+        document.Statement = document.Statement.filter(({ Effect }: Statement) => Effect === 'Deny');
       },
       'a topic without a reader': (templates) => {
         const [subscription] = ofType(templates, 'AWS::SNS::Subscription');

@@ -58,6 +58,8 @@ function keyPolicyFaults(templates: Templates): string[] {
       const { Service, AWS } = statement.Principal as { Service?: string; AWS?: string };
       if (Service === undefined)
         return AWS === 'arn:aws:iam::111122223333:root' ? [] : [`${key.id} trusts ${AWS}`];
+      // CloudWatch names no source; the topic's policy does (operations.ts).
+      if (Service === 'cloudwatch.amazonaws.com') return [];
       const condition = JSON.stringify(statement.Condition ?? {});
       return /aws:SourceArn|kms:EncryptionContext/.test(condition) && condition.includes('111122223333')
         ? []
