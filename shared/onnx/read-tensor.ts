@@ -3,13 +3,17 @@ import { elementCount } from '../tensor/tensor.ts';
 import { type Constant, type ElementType, elementTypeOf } from './constant.ts';
 import type { TensorProto } from './onnx_pb.js';
 
-const EXTERNAL = 1;
+/** TensorProto.DataLocation EXTERNAL. */
+export const EXTERNAL = 1;
 
 /** The constant, or the reason (one phrase) why it cannot be read. */
 export function readTensor(proto: TensorProto): Constant | string {
   const type = elementTypeOf(proto.dataType);
   if (!type) return `element type ${proto.dataType}`;
-  if (proto.dataLocation === EXTERNAL) return 'its data is kept in another file';
+  if (proto.dataLocation === EXTERNAL) {
+    const file = proto.externalData.find(({ key }) => key === 'location')?.value ?? 'another file';
+    return `its data is kept in ${file}`;
+  }
   const shape = proto.dims.map(Number);
   const count = elementCount(shape);
   const values =
