@@ -1,25 +1,38 @@
 /**
- * Runs one use case per SQS record and reports partial batch failures: a record that throws comes back alone.
+ * Runs one use case per SQS record, one after the other, and reports partial batch failures: a record that
+ * throws comes back alone.
  */
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { CxaiError } from '../../shared/errors.ts';
 import { log } from './log.ts';
 
 export async function forEachRecord(
   event: SQSEvent,
   handle: (record: SQSRecord) => Promise<void>,
 ): Promise<SQSBatchResponse> {
-  const batchItemFailures: { itemIdentifier: string }[] = [];
-  for (const record of event.Records) {
+  const recorded = async (record: SQSRecord): Promise<void> => {
     try {
       await handle(record);
     } catch (error) {
       log.warn('record failed and will be retried', {
-        code: (error as { code?: string }).code ?? 'internal',
+        code: error instanceof CxaiError ? error.code : 'internal',
         reason: error instanceof Error ? error.name : 'unknown',
         receiveCount: Number(record.attributes.ApproximateReceiveCount),
       });
-      batchItemFailures.push({ itemIdentifier: record.messageId });
+      throw error;
     }
-  }
-  return { batchItemFailures };
+  };
+  return processPartialResponse(event, recorded, new BatchProcessor(EventType.SQS, { logger: quiet }), {
+    processInParallel: false,
+    throwOnFullBatchFailure: false,
+  });
 }
+
+/** The processor's own log lines may hold message contents; ours never do. */
+const quiet = {
+  debug: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  info: () => undefined,
+};

@@ -2,7 +2,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { TransientFault } from '../../shared/errors.ts';
 import type { Lane } from '../../shared/manifest/plan.ts';
-import type { Task } from '../../shared/manifest/task.ts';
+import { type Task, taskSchema } from '../../shared/manifest/task.ts';
 
 export interface TaskQueue {
   /** `group` keeps one bulk upload from starving others (fair queues). */
@@ -42,4 +42,13 @@ export function createTaskQueue(
       }
     },
   };
+}
+
+/** The task in a message body; undefined where it holds something else. */
+export function taskOf(body: string): Task | undefined {
+  try {
+    return taskSchema.parse(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,11 +1,13 @@
 /** Lambda handler of a lane queue: one task per record. Permanent faults end the method, others are retried. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CxaiError } from '../../shared/errors.ts';
-import { type Task, taskSchema } from '../../shared/manifest/task.ts';
+import type { Task } from '../../shared/manifest/task.ts';
 import { faultReport } from '../../shared/pipeline/fault-report.ts';
 import { log } from '../common/log.ts';
+import { type MethodMeasurement, recordMethod } from '../common/metrics.ts';
 import { createServices, type Services } from '../common/services.ts';
 import { forEachRecord } from '../common/sqs-batch.ts';
+import { taskOf } from '../common/task-queue.ts';
 import { endFailed, noteFault } from './end-failed.ts';
 import { explainTask } from './explain-task.ts';
 
@@ -18,19 +20,37 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
 }
 
 async function explainRecord(ready: Services, record: SQSRecord): Promise<void> {
-  const task = taskSchema.parse(JSON.parse(record.body));
+  const task = taskOf(record.body);
+  // Nothing can be tried again, and there is no run to report it in.
+  if (!task) return log.error('message is no task: dropped', { messageId: record.messageId });
   const attempts = Number(record.attributes.ApproximateReceiveCount);
   const started = performance.now();
+  const measured = (outcome: MethodMeasurement['outcome']): void =>
+    recordMethod({
+      method: task.method,
+      outcome,
+      milliseconds: performance.now() - started,
+      ...waited(record),
+    });
   try {
     const outcome = await explainTask(ready, task, attempts);
     log.info(outcome, { ...context(task), milliseconds: performance.now() - started });
+    if (outcome === 'explained') measured('complete');
   } catch (error) {
     const fault = faultReport(error);
     log.warn('method failed', { ...context(task), code: fault.code, attempts });
-    if (error instanceof CxaiError && error.permanent) return endFailed(ready, task, fault, attempts);
+    if (error instanceof CxaiError && error.permanent) {
+      measured('failed');
+      return endFailed(ready, task, fault, attempts);
+    }
+    measured('retried');
     await noteFault(ready, task, fault).catch(() => undefined);
     throw error;
   }
 }
+
+const waited = ({ attributes }: SQSRecord) => ({
+  queueMilliseconds: Number(attributes.ApproximateFirstReceiveTimestamp) - Number(attributes.SentTimestamp),
+});
 
 const context = ({ runId, method, traceId }: Task) => ({ runId, method, traceId });

@@ -5,14 +5,15 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { TransientFault } from '../../shared/errors.ts';
 import type { Fault } from '../../shared/manifest/method-result.ts';
-import { type Task, taskSchema } from '../../shared/manifest/task.ts';
+import type { Task } from '../../shared/manifest/task.ts';
 import { log } from '../common/log.ts';
 import { createServices, type Services } from '../common/services.ts';
 import { forEachRecord } from '../common/sqs-batch.ts';
+import { taskOf } from '../common/task-queue.ts';
 import { newTraceId } from '../common/trace-id.ts';
 import { endFailed, notedFault } from '../explain/end-failed.ts';
 import { rejectUpload } from '../ingest/reject-upload.ts';
-import { uploadsOf } from '../ingest/upload-events.ts';
+import { type Upload, uploadsOf } from '../ingest/upload-events.ts';
 
 let services: Services | undefined;
 
@@ -24,19 +25,28 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
 
 async function giveUp(ready: Services, record: SQSRecord): Promise<void> {
   const attempts = Number(record.attributes.ApproximateReceiveCount);
-  const body: unknown = JSON.parse(record.body);
-  const task = taskSchema.safeParse(body);
-  if (task.success) {
-    log.error('method given up', { runId: task.data.runId, method: task.data.method, attempts });
-    return endFailed(ready, task.data, await reason(ready, task.data), attempts);
+  const task = taskOf(record.body);
+  if (task) {
+    log.error('method given up', { runId: task.runId, method: task.method, attempts });
+    return endFailed(ready, task, await reason(ready, task), attempts);
   }
-  for (const upload of uploadsOf(record.body)) {
+  for (const upload of uploadsIn(record)) {
     const fault = new TransientFault('ingest: given up after repeated failures', {
       code: 'ingest-given-up',
       remedy: 'Drop the file again; if it fails again, look for the trace id in the logs.',
     });
     const runId = await rejectUpload(ready, upload, newTraceId(), fault);
     log.error('upload given up', { runId, attempts });
+  }
+}
+
+/** A message that is neither a task nor an upload has no run to end: it is logged and dropped. */
+function uploadsIn(record: SQSRecord): Upload[] {
+  try {
+    return uploadsOf(record.body);
+  } catch {
+    log.error('dead letter is neither task nor upload: dropped', { messageId: record.messageId });
+    return [];
   }
 }
 
