@@ -17,9 +17,10 @@ export interface PlannedStudy {
 }
 
 export interface ExplainedMethod {
-  readonly result: Extract<MethodResult, { status: 'complete' }>;
-  /** [H, W], raw values. */
-  readonly map: Tensor32;
+  /** A method that fails is a result too. */
+  readonly result: MethodResult;
+  /** [H, W], raw values; null where the method failed. */
+  readonly map: Tensor32 | null;
 }
 
 /** Every call with what it is given and what it answers. */

@@ -3,15 +3,16 @@
  * on whatever runner it is given. Holds one open model.
  */
 import { methodNamed, methods, parseOptions } from '../../../shared/attribution/registry.ts';
-import { PermanentFault } from '../../../shared/errors.ts';
+import { Cancelled, PermanentFault } from '../../../shared/errors.ts';
 import { pixelDigestOf } from '../../../shared/imaging/pixel-digest.ts';
 import type { ModelCard } from '../../../shared/manifest/model-card.ts';
 import type { MethodPlan } from '../../../shared/manifest/plan.ts';
 import { digestOf } from '../../../shared/pipeline/digest.ts';
+import { faultReport } from '../../../shared/pipeline/fault-report.ts';
 import { planImage } from '../../../shared/pipeline/plan-image.ts';
 import { planMethods } from '../../../shared/pipeline/plan-methods.ts';
 import { runIdOf } from '../../../shared/pipeline/run-id.ts';
-import { runMethod, succeededResult } from '../../../shared/pipeline/run-method.ts';
+import { failedResult, runMethod, succeededResult } from '../../../shared/pipeline/run-method.ts';
 import type { Classifier } from '../../../shared/runtime/classifier.ts';
 import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts';
 import type { Runner } from '../../../shared/runtime/runner.ts';
@@ -66,11 +67,15 @@ export function createExplainer(runner: Runner): Worked {
     async explain({ plan, method, input }, watch): Promise<ExplainedMethod> {
       const { card, classifier } = subject();
       const started = performance.now();
-      const run = await runMethod(plan, method, { classifier, card, input }, watch);
-      const milliseconds = performance.now() - started;
-      const work = { attempts: 1, milliseconds, runner, metrics: {} };
-      const result = succeededResult(plan, method, run, work);
-      return { result: result as ExplainedMethod['result'], map: run.map };
+      try {
+        const run = await runMethod(plan, method, { classifier, card, input }, watch);
+        const milliseconds = performance.now() - started;
+        const work = { attempts: 1, milliseconds, runner, metrics: {} };
+        return { result: succeededResult(plan, method, run, work), map: run.map };
+      } catch (error) {
+        if (error instanceof Cancelled) throw error;
+        return { result: failedResult(plan, method, faultReport(error), 1), map: null };
+      }
     },
   };
 }
