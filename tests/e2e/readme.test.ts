@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { manifestSchema } from '../../shared/manifest/manifest.ts';
+import { methodRows } from '../bench/readme-tables.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const phantom = join(repository, 'shared/models/phantom');
@@ -119,6 +120,10 @@ describe('every command of the README does what it says', () => {
     },
     120_000,
   );
+
+  it('its table of methods is the registry’s (node tests/bench/readme-tables.ts --methods)', () => {
+    for (const row of methodRows()) expect(readme).toContain(row);
+  });
 
   it('and none is checked that the README no longer has', () => {
     const unused = Object.keys(checks).filter(
