@@ -93,6 +93,10 @@ export function functionStatements(
   ];
 }
 
+/** Sends to one queue, and reads none. */
+export const sendStatements = (key: IKey, queue: IQueue): PolicyStatement[] =>
+  queueStatements(key, { reads: [], sends: [queue] });
+
 /** A GPU worker does what explain does, on the gpu queue. */
 export const workerStatements = (
   deployment: Deployment,

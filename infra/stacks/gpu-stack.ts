@@ -26,7 +26,7 @@ import type { Construct } from 'constructs';
 import { containerImage } from '../constructs/container-image.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { encryptedLogs } from '../constructs/encrypted-logs.ts';
-import { workerStatements } from '../constructs/function-permissions.ts';
+import { sendStatements, workerStatements } from '../constructs/function-permissions.ts';
 import { type GpuRoles, gpuRoles } from '../constructs/gpu-roles.ts';
 import { type ImageFunction, imageFunction, type Network } from '../constructs/image-function.ts';
 import { deadLetterQueue, type WorkQueue } from '../constructs/work-queue.ts';
@@ -73,8 +73,27 @@ export function gpuStack(
     })),
   });
   const jobDefinition = workerJob(stack, deployment, pipeline, { image, logs, roles });
+  const dispatcher = dispatchOnSchedule(stack, deployment, data, { pipeline, lane, jobQueue, jobDefinition });
+  return { stack, ...dispatcher, jobQueueArn: jobQueue.jobQueueArn };
+}
+
+interface Dispatching {
+  readonly pipeline: Pick<Pipeline, 'image'> & { readonly gpu: WorkQueue; readonly network: Network };
+  readonly lane: BatchLane;
+  readonly jobQueue: JobQueue;
+  readonly jobDefinition: EcsJobDefinition;
+}
+
+function dispatchOnSchedule(
+  stack: Stack,
+  deployment: Deployment,
+  { keys }: Pick<Data, 'keys'>,
+  { pipeline, lane, jobQueue, jobDefinition }: Dispatching,
+): Pick<Gpu, 'dispatch' | 'dispatchDeadLetters'> {
+  const { jobQueueArn } = jobQueue;
+  const { jobDefinitionArn } = jobDefinition;
   const dispatchDeadLetters = deadLetterQueue(stack, deployment, 'dispatch', {
-    key: data.keys.messages,
+    key: keys.messages,
     timeoutSeconds: dispatchLimits.timeoutSeconds,
   });
   const dispatch = imageFunction(stack, deployment, 'dispatch', {
@@ -82,25 +101,17 @@ export function gpuStack(
     network: pipeline.network,
     deadLetters: dispatchDeadLetters,
     limits: dispatchLimits,
-    logKey: data.keys.operations,
+    logKey: keys.operations,
     statements: [
       new PolicyStatement({ actions: ['sqs:GetQueueAttributes'], resources: [pipeline.gpu.queue.queueArn] }),
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [dispatchDeadLetters.queueArn] }),
-      new PolicyStatement({
-        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-        resources: [data.keys.messages.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `sqs.${deployment.settings.region}.amazonaws.com` } },
-      }),
-      new PolicyStatement({
-        actions: ['batch:SubmitJob'],
-        resources: [jobQueue.jobQueueArn, jobDefinition.jobDefinitionArn],
-      }),
+      ...sendStatements(keys.messages, dispatchDeadLetters),
+      new PolicyStatement({ actions: ['batch:SubmitJob'], resources: [jobQueueArn, jobDefinitionArn] }),
       new PolicyStatement({ actions: ['batch:ListJobs'], resources: ['*'] }),
     ],
     environment: {
       CXAI_GPU_QUEUE_URL: pipeline.gpu.queue.queueUrl,
-      CXAI_JOB_QUEUE: jobQueue.jobQueueArn,
-      CXAI_JOB_DEFINITION: jobDefinition.jobDefinitionArn,
+      CXAI_JOB_QUEUE: jobQueueArn,
+      CXAI_JOB_DEFINITION: jobDefinitionArn,
       CXAI_MEAN_TASK_SECONDS: String(lane.meanTaskSeconds),
       CXAI_TARGET_SECONDS: String(lane.targetMinutes * 60),
       CXAI_MOST_WORKERS: String(lane.maxWorkers),
@@ -111,7 +122,7 @@ export function gpuStack(
     schedule: Schedule.rate(dispatchEvery),
     targets: [new LambdaFunction(dispatch.fn, { retryAttempts: 0, maxEventAge: dispatchEvery })],
   });
-  return { stack, dispatch, dispatchDeadLetters, jobQueueArn: jobQueue.jobQueueArn };
+  return { dispatch, dispatchDeadLetters };
 }
 
 /** `minvCpus: 0`: without work there is no instance. */
