@@ -1,5 +1,6 @@
 /** `cxai attribute`: arrays in, arrays out, in the model's own layout and units. */
 import { readFile, writeFile } from 'node:fs/promises';
+import type { Method } from '../../shared/attribution/method.ts';
 import { methodNamed, parseOptions } from '../../shared/attribution/registry.ts';
 import { PermanentFault } from '../../shared/errors.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
@@ -8,6 +9,7 @@ import { type Tensor, tensor } from '../../shared/tensor/tensor.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
 import { jsonObject } from './method-flags.ts';
 import type { Output } from './output.ts';
+import { WrongUse } from './wrong-use.ts';
 
 export interface AttributeFlags {
   readonly model: string;
@@ -15,6 +17,8 @@ export interface AttributeFlags {
   readonly target: number;
   readonly method: string;
   readonly options?: string;
+  /** Start from the options that repeat the published reference. */
+  readonly reference?: boolean;
   readonly baseline?: string;
   readonly out: string;
   readonly threads?: number;
@@ -22,7 +26,10 @@ export interface AttributeFlags {
 
 export async function attributeCommand(flags: AttributeFlags, output: Output): Promise<void> {
   const method = methodNamed(flags.method);
-  const options = parseOptions(method, flags.options ? jsonObject(flags.options, '--options') : {});
+  const options = parseOptions(method, {
+    ...(flags.reference ? referenceOf(method) : {}),
+    ...(flags.options ? jsonObject(flags.options, '--options') : {}),
+  });
   const input = await readImageArray(flags.input);
   const baseline = flags.baseline === undefined ? undefined : await readImageArray(flags.baseline);
   const runner = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
@@ -51,6 +58,13 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
       completeness: attribution.completeness ?? null,
       milliseconds,
     },
+  );
+}
+
+function referenceOf(method: Method<unknown>): object {
+  if (method.reference) return method.reference;
+  throw new WrongUse(
+    `--reference: expected a method with reference options (cxai methods), got ${method.name}`,
   );
 }
 

@@ -84,6 +84,7 @@ program
   .requiredOption('--target <class>', 'class index', Number)
   .requiredOption('--method <name>', 'see: cxai methods')
   .option('--options <json>', 'options of the method')
+  .option('--reference', 'start from the options that repeat the published reference (PAIR saliency)')
   .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
   .requiredOption('--out <file>', 'where the float32 .npy goes')
   .addOption(threads)

@@ -25,6 +25,12 @@ function costText(method: Method<unknown>): string {
 const summary = (method: Method<unknown>): string =>
   `${method.name.padEnd(22)} ${costText(method).padEnd(34)} ${method.citation}`;
 
+function referenceLines({ reference }: Method<unknown>): string[] {
+  return reference
+    ? [`Reference   ${JSON.stringify(reference)} repeats PAIR saliency 0.2.1 (cxai attribute --reference)`]
+    : [];
+}
+
 function page(method: Method<unknown>): string {
   const schema = z.toJSONSchema(method.options, { io: 'input' }) as {
     properties?: Record<string, { default?: unknown; description?: string }>;
@@ -43,6 +49,7 @@ function page(method: Method<unknown>): string {
     `Unit        ${method.unit}, ${method.signed ? 'signed' : 'unsigned'}`,
     `Cost        ${costText(method)} with the defaults`,
     ...method.notes.weaknesses.map((weakness) => `Weak where  ${weakness}`),
+    ...referenceLines(method),
     'Options',
     ...options,
     '',

@@ -50,6 +50,7 @@ export const blurIg: Method<Options> = {
     ],
   },
   options,
+  reference: { steps: 100, maxSigma: 50, gradStep: 0.01, spacing: 'linear' },
   signed: true,
   unit: 'score',
   cost,

@@ -23,6 +23,7 @@ export const gradients: Method<z.infer<typeof options>> = {
     ],
   },
   options,
+  reference: {},
   signed: true,
   unit: 'score per input unit',
   cost: () => cost,

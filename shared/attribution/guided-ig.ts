@@ -40,6 +40,7 @@ export const guidedIg: Method<Options> = {
     ],
   },
   options,
+  reference: { steps: 200, fraction: 0.25, maxDistance: 0.02, baseline: 0 },
   signed: true,
   unit: 'score',
   cost,

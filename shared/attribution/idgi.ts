@@ -68,7 +68,9 @@ export const idgi: Method<Options> = {
 };
 
 function shareInto(map: Float64Array, gradient: Float64Array, difference: number): void {
-  const norm = gradient.reduce((sum, value) => sum + value * value, 0);
+  let norm = 0;
+  for (let i = 0; i < map.length; i++) norm += gradient[i]! * gradient[i]!;
   if (norm === 0) return;
-  for (let i = 0; i < map.length; i++) map[i]! += (gradient[i]! ** 2 / norm) * difference;
+  const scale = difference / norm;
+  for (let i = 0; i < map.length; i++) map[i]! += gradient[i]! * gradient[i]! * scale;
 }

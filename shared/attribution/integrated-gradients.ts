@@ -53,6 +53,7 @@ export const integratedGradients: Method<Options> = {
     ],
   },
   options,
+  reference: { steps: 25, quadrature: 'reference', baseline: 0 },
   signed: true,
   unit: 'score',
   cost,

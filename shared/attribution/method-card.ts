@@ -29,16 +29,18 @@ export interface MethodCard extends MethodNotes {
   /** Single-image passes with the default options, on 224×224. */
   readonly cost: { readonly gradients: number; readonly forwards: number };
   readonly parameters: readonly MethodParameter[];
+  /** Options that repeat the published reference to the digit, where there is one. */
+  readonly reference?: Method<unknown>['reference'];
 }
 
 export function methodCard(method: Method<unknown>): MethodCard {
-  const { name, title, citation, unit, signed, notes } = method;
+  const { name, title, citation, unit, signed, notes, reference } = method;
   const schema = z.toJSONSchema(method.options, { io: 'input' }) as JsonSchema;
   const parameters = Object.entries(schema.properties ?? {}).map(([option, field]) =>
     parameterOf(option, field),
   );
   const cost = method.cost(parseOptions(method, {}));
-  return { name, title, citation, unit, signed, ...notes, cost, parameters };
+  return { name, title, citation, unit, signed, ...notes, cost, parameters, ...(reference && { reference }) };
 }
 
 /** The part of JSON Schema that option schemas use. */

@@ -66,6 +66,11 @@ export interface Method<O> {
   readonly notes: MethodNotes;
   /** zod schema with every default; a bad option is refused with its name, expectation and value. */
   readonly options: z.ZodType<O>;
+  /**
+   * Options that repeat the published reference, PAIR saliency 0.2.1, to the digit; absent where it has no such
+   * method. What is not named keeps its default.
+   */
+  readonly reference?: Readonly<Record<string, unknown>>;
   /** True where values below zero speak against the class. */
   readonly signed: boolean;
   /** What one unit of the map means: `score`, `score per input unit`, `rank`. */

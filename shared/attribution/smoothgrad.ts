@@ -66,6 +66,7 @@ export function smoothGradOver(bases: readonly Method<unknown>[]): Method<Option
       ],
     },
     options,
+    reference: { of: 'gradients', samples: 25, spread: 0.15, magnitude: false },
     signed: true,
     unit: 'unit of the inner method',
     cost,

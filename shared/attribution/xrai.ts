@@ -81,6 +81,13 @@ export function xraiOver(bases: readonly Method<unknown>[]): Method<Options> {
       ],
     },
     options,
+    reference: {
+      of: 'integrated-gradients',
+      ofOptions: { steps: STEPS, quadrature: 'reference' },
+      baselines: 'extremes',
+      algorithm: 'full',
+      areaThreshold: 1,
+    },
     signed: true,
     unit: 'score per pixel',
     cost,

@@ -19,6 +19,33 @@ test.each(methods)('the card of $name says all a reader needs', (method) => {
   expect(JSON.parse(JSON.stringify(card))).toEqual(card);
 });
 
+test.each(methods.filter(({ reference }) => reference))(
+  'the reference options of $name are options of it',
+  (method) => {
+    const { reference } = methodCard(method);
+    expect(parseOptions(method, reference)).toMatchObject(reference!);
+  },
+);
+
+test('methods held against the golden arrays have reference options', () => {
+  const named = methods.filter(({ reference }) => reference).map(({ name }) => name);
+  expect(named.sort()).toEqual([
+    'blur-ig',
+    'gradients',
+    'guided-ig',
+    'integrated-gradients',
+    'occlusion',
+    'smoothgrad',
+    'xrai',
+  ]);
+});
+
+test('occlusion takes every fourth window unless the reference is asked for', () => {
+  const occlusion = methodNamed('occlusion');
+  expect(occlusion.cost(parseOptions(occlusion, {})).forwards).toBe(2810);
+  expect(occlusion.cost(parseOptions(occlusion, occlusion.reference)).forwards).toBe(44_101);
+});
+
 test('ranges, choices and several types come from the schema', () => {
   const { parameters } = methodCard(methodNamed('blur-ig'));
   expect(parameters).toContainEqual(
