@@ -19,6 +19,8 @@ export interface EventSourceOptions {
   /** Invocations at a time. */
   readonly concurrency: number;
   readonly retryDelaySeconds: number;
+  /** Visibility timeout of the queue: renewed at half time as long as an invocation runs. */
+  readonly visibilitySeconds: number;
   readonly invoke: (event: SQSEvent) => Promise<unknown>;
   /** Told after each batch, with the records that succeeded. */
   readonly onHandled?: (records: readonly SQSRecord[]) => void;
@@ -63,7 +65,11 @@ async function poll(sqs: SQSClient, options: EventSourceOptions, signal: AbortSi
 
 async function handle(sqs: SQSClient, options: EventSourceOptions, messages: Message[]): Promise<void> {
   const records = messages.map((message) => toRecord(message, options.queueUrl));
-  const failed = await failures(options, records);
+  const heartbeat = setInterval(
+    () => void extend(sqs, options, records).catch(() => undefined),
+    options.visibilitySeconds * 500,
+  );
+  const failed = await failures(options, records).finally(() => clearInterval(heartbeat));
   const succeeded = records.filter(({ messageId }) => !failed.has(messageId));
   if (succeeded.length > 0) {
     await sqs.send(
@@ -73,12 +79,25 @@ async function handle(sqs: SQSClient, options: EventSourceOptions, messages: Mes
   }
   const again = records.filter(({ messageId }) => failed.has(messageId));
   if (again.length === 0) return;
+  await setVisibility(sqs, options, again, (record) => delayFor(record, options.retryDelaySeconds));
+}
+
+function extend(sqs: SQSClient, options: EventSourceOptions, records: SQSRecord[]): Promise<void> {
+  return setVisibility(sqs, options, records, () => options.visibilitySeconds);
+}
+
+async function setVisibility(
+  sqs: SQSClient,
+  { queueUrl }: EventSourceOptions,
+  records: SQSRecord[],
+  seconds: (record: SQSRecord) => number,
+): Promise<void> {
   await sqs.send(
     new ChangeMessageVisibilityBatchCommand({
-      QueueUrl: options.queueUrl,
-      Entries: again.map((record, index) => ({
+      QueueUrl: queueUrl,
+      Entries: records.map((record, index) => ({
         ...handleOf(record, index),
-        VisibilityTimeout: delayFor(record, options.retryDelaySeconds),
+        VisibilityTimeout: seconds(record),
       })),
     }),
   );

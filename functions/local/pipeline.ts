@@ -126,7 +126,7 @@ function workerEnvironment(
 function startSources(
   options: PipelineOptions,
   { sqs }: AwsClients,
-  { queues }: Topology,
+  topology: Topology,
   pools: Pools,
 ): EventSource[] {
   const source = (
@@ -137,10 +137,11 @@ function startSources(
     concurrency: number,
   ): EventSource =>
     startEventSource(sqs, {
-      queueUrl: queues[queue],
+      queueUrl: topology.queues[queue],
       batchSize,
       concurrency,
       retryDelaySeconds: 1,
+      visibilitySeconds: topology.visibilitySeconds,
       invoke: (event) => pool.invoke(handler, event),
       onHandled: (records) => options.onHandled?.(queue, records),
     });

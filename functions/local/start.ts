@@ -123,6 +123,7 @@ function listenForReceipts({ clients, topology }: Pipeline, report: FileReport):
     batchSize: 10,
     concurrency: 1,
     retryDelaySeconds: 1,
+    visibilitySeconds: topology.visibilitySeconds,
     invoke: async ({ Records }) => {
       for (const { key } of Records.flatMap((record) => uploadsOf(record.body))) await report.received(key);
       return null;

@@ -8,7 +8,12 @@ import {
   type QueueConfiguration,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SetQueueAttributesCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { dropPrefix, manifestName, receiptsPrefix } from '../../shared/manifest/keys.ts';
 import type { AwsClients } from '../common/aws-clients.ts';
 
@@ -16,6 +21,7 @@ export interface Topology {
   readonly dropBucket: string;
   readonly resultsBucket: string;
   readonly queues: Readonly<Record<QueueName, string>>;
+  readonly visibilitySeconds: number;
 }
 
 export type QueueName =
@@ -28,12 +34,12 @@ export type QueueName =
   | 'receipts';
 
 export interface TopologyOptions {
-  /** Seconds until an unacknowledged message comes back by itself. */
+  /** Seconds until an unacknowledged message comes back by itself; the poller extends it while it works. */
   readonly visibilitySeconds: number;
   readonly maxReceiveCount: number;
 }
 
-const defaults: TopologyOptions = { visibilitySeconds: 360, maxReceiveCount: 5 };
+const defaults: TopologyOptions = { visibilitySeconds: 60, maxReceiveCount: 5 };
 const dropBucket = 'cxai-drop';
 const resultsBucket = 'cxai-results';
 
@@ -47,7 +53,9 @@ export async function createTopology(
   );
   const entries = await Promise.all([
     ...(['ingest', 'cpu', 'catalog'] as const).map((name) => queueWithDeadLetters(sqs, name, settings)),
-    queue(sqs, 'receipts', {}).then((url) => [['receipts', url] as const]),
+    queue(sqs, 'receipts', { VisibilityTimeout: String(settings.visibilitySeconds) }).then((url) => [
+      ['receipts', url] as const,
+    ]),
   ]);
   const queues = Object.fromEntries(entries.flat()) as Topology['queues'];
   await notify(s3, dropBucket, [
@@ -55,14 +63,14 @@ export async function createTopology(
     await rule(sqs, queues.receipts, 'prefix', receiptsPrefix),
   ]);
   await notify(s3, resultsBucket, [await rule(sqs, queues.catalog, 'suffix', manifestName)]);
-  return { dropBucket, resultsBucket, queues };
+  return { dropBucket, resultsBucket, queues, visibilitySeconds: settings.visibilitySeconds };
 }
 
 async function queue(sqs: SQSClient, name: string, attributes: Record<string, string>): Promise<string> {
-  const answer = await sqs.send(
-    new CreateQueueCommand({ QueueName: `cxai-${name}`, Attributes: attributes }),
-  );
-  return answer.QueueUrl!;
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: `cxai-${name}` }));
+  // Set apart from creating: a queue of an older start may have other values.
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
+  return QueueUrl!;
 }
 
 async function queueWithDeadLetters(
