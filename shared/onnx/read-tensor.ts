@@ -81,7 +81,7 @@ const BYTES: Record<ElementType, number> = {
 };
 
 /** IEEE 754 binary16 bits -> number. */
-function widenHalf(bits: number): number {
+export function widenHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;

@@ -4,8 +4,8 @@
  * Whole numbers are written at the width of their element type; floats as raw little-endian data.
  */
 import { create, toBinary } from '@bufbuild/protobuf';
-import { type Constant, ELEMENT_TYPES } from './constant.ts';
-import { type Attribute, type Graph, OPSET, type ValueType } from './graph.ts';
+import { type Constant, ELEMENT_TYPES, type ElementType } from './constant.ts';
+import { type Attribute, type DeclaredValue, type Graph, type Model, type Node, OPSET } from './graph.ts';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -39,12 +39,38 @@ export function writeModel(graph: Graph, options: WriteOptions = {}): Uint8Array
   return toBinary(ModelProtoSchema, model);
 }
 
-function writeGraph(graph: Graph): GraphProto {
-  const valueInfo = (name: string): ValueInfoProto => writeValue(name, graph.values.get(name));
-  const used = new Set(graph.nodes.flatMap(({ inputs }) => inputs).concat(graph.outputs));
+/** A model whose shapes are open, as an exporter writes one: `undefined` extents stay free. */
+export function writeSourceModel({ nodes, constants, input, output, opset, producer }: Model): Uint8Array {
+  const declared = ({ name, type, shape }: DeclaredValue): ValueInfoProto =>
+    writeValue(name, { type, shape });
+  const model = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: producer,
+    graph: writeNodes(nodes, constants, [declared(input)], [declared(output)]),
+    opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(opset) })],
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+function writeGraph({ nodes, constants, inputs, outputs, values }: Graph): GraphProto {
+  const valueInfo = (name: string): ValueInfoProto => {
+    const value = values.get(name);
+    if (!value) throw new Error(`internal: value ${name} of the graph has no type`);
+    return writeValue(name, value);
+  };
+  return writeNodes(nodes, constants, inputs.map(valueInfo), outputs.map(valueInfo));
+}
+
+function writeNodes(
+  nodes: readonly Node[],
+  constants: ReadonlyMap<string, Constant>,
+  input: ValueInfoProto[],
+  output: ValueInfoProto[],
+): GraphProto {
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs).concat(output.map(({ name }) => name)));
   return create(GraphProtoSchema, {
     name: 'graph',
-    node: graph.nodes.map(({ op, domain, inputs, outputs, attributes }) =>
+    node: nodes.map(({ op, domain, inputs, outputs, attributes }) =>
       create(NodeProtoSchema, {
         opType: op,
         domain,
@@ -54,26 +80,27 @@ function writeGraph(graph: Graph): GraphProto {
         attribute: Object.entries(attributes).map(([name, attribute]) => writeAttribute(name, attribute)),
       }),
     ),
-    initializer: [...graph.constants]
+    initializer: [...constants]
       .filter(([name]) => used.has(name))
       .map(([name, constant]) => writeTensor(name, constant)),
-    input: graph.inputs.map(valueInfo),
-    output: graph.outputs.map(valueInfo),
+    input,
+    output,
   });
 }
 
-function writeValue(name: string, value: ValueType | undefined): ValueInfoProto {
-  if (!value) throw new Error(`internal: value ${name} of the graph has no type`);
+function writeValue(
+  name: string,
+  { type, shape }: { readonly type: ElementType; readonly shape: DeclaredValue['shape'] },
+): ValueInfoProto {
+  const dim = shape?.map((extent, axis) => ({
+    value:
+      extent === undefined
+        ? { case: 'dimParam' as const, value: `axis${axis}` }
+        : { case: 'dimValue' as const, value: BigInt(extent) },
+  }));
   return create(ValueInfoProtoSchema, {
     name,
-    type: {
-      tensorType: {
-        elemType: ELEMENT_TYPES[value.type],
-        shape: {
-          dim: value.shape.map((extent) => ({ value: { case: 'dimValue' as const, value: BigInt(extent) } })),
-        },
-      },
-    },
+    type: { tensorType: { elemType: ELEMENT_TYPES[type], ...(dim && { shape: { dim } }) } },
   });
 }
 

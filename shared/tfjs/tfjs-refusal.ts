@@ -1,0 +1,24 @@
+/** The one way a TF.js model is refused: a permanent fault whose details list every offender. */
+import { PermanentFault } from '../errors.ts';
+
+export function tfjsRefusal(offenders: readonly string[]): PermanentFault {
+  return new PermanentFault(
+    `model: expected a differentiable image classifier in TF.js, got ${offenders.join('; ')}`,
+    {
+      code: 'model-refused',
+      remedy:
+        'Put every file of the model beside model.json, or convert it again without what is listed (tensorflowjs_converter, or tf2onnx to ONNX).',
+      details: { offenders },
+    },
+  );
+}
+
+/** Thrown by one layer or operator; the importer adds its name and goes on to find the others. */
+export function unsupported(reason: string): PermanentFault {
+  return new PermanentFault(`tfjs: ${reason}`, { code: 'tfjs-unsupported', details: { reason } });
+}
+
+export function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof PermanentFault) || error.code !== 'tfjs-unsupported') return undefined;
+  return String(error.details.reason);
+}
