@@ -5,6 +5,7 @@
  * A graph that cannot be opened or fed is a permanent fault; a lack of memory or of the GPU
  * may pass and is transient.
  */
+import './no-telemetry.ts';
 import * as ort from 'onnxruntime-node';
 import packageJson from 'onnxruntime-node/package.json' with { type: 'json' };
 import { type CxaiError, PermanentFault, TransientFault } from '../../shared/errors.ts';

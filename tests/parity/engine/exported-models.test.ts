@@ -5,6 +5,7 @@
  * logit's gradient agrees with its central difference, to 1 % (the difference itself is in float32).
  */
 import { existsSync, readFileSync } from 'node:fs';
+import '../../../functions/common/no-telemetry.ts';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
