@@ -22,6 +22,8 @@ export interface AttributeFlags {
   readonly baseline?: string;
   readonly out: string;
   readonly threads?: number;
+  /** Bytes the model may work with. */
+  readonly memory?: number;
 }
 
 export async function attributeCommand(flags: AttributeFlags, output: Output): Promise<void> {
@@ -40,7 +42,13 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
   const attribution = await method.attribute(
     classifier,
     input,
-    { target: flags.target, baseline, runner, onProgress: (fraction) => progress.set(fraction) },
+    {
+      target: flags.target,
+      baseline,
+      runner,
+      memoryLimit: flags.memory,
+      onProgress: (fraction) => progress.set(fraction),
+    },
     options,
   );
   progress.done();
@@ -55,6 +63,7 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
       shape: attribution.map.shape,
       gradients: attribution.gradients,
       forwards: attribution.forwards,
+      batchSize: attribution.batchSize,
       completeness: attribution.completeness ?? null,
       milliseconds,
     },

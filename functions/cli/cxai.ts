@@ -41,6 +41,11 @@ const threads = new Option('--threads <n>', 'threads of the engine (default: all
   positiveInteger,
 );
 
+const memory = new Option(
+  '--memory <MiB>',
+  'memory the model may work with: decides the images per call (default: 1024)',
+).argParser((text: string) => positiveInteger(text) * 2 ** 20);
+
 const metrics = new Option(
   '--metrics <level>',
   'trust metrics: insertion and deletion (quick), information curves too (full)',
@@ -72,6 +77,7 @@ modelFacts(
   .option('--out <folder>', 'where the results go', 'explained')
   .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
   .addOption(threads)
+  .addOption(memory)
   .action((images: string[], flags) =>
     run(async (output) => (await import('./explain-command.ts')).explainCommand(images, flags, output)),
   );
@@ -88,6 +94,7 @@ program
   .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
   .requiredOption('--out <file>', 'where the float32 .npy goes')
   .addOption(threads)
+  .addOption(memory)
   .action((flags) =>
     run(async (output) => (await import('./attribute-command.ts')).attributeCommand(flags, output)),
   );

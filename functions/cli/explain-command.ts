@@ -29,6 +29,8 @@ export interface ExplainFlags extends ModelFlags {
   readonly metrics: MetricsLevel;
   readonly seed: number;
   readonly threads?: number;
+  /** Bytes the model may work with. */
+  readonly memory?: number;
 }
 
 interface Bench {
@@ -38,6 +40,7 @@ interface Bench {
   readonly methods: readonly MethodPlan[];
   readonly metrics: MetricsLevel;
   readonly seed: number;
+  readonly memoryLimit: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -90,7 +93,8 @@ async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench,
     names.map((method) => ({ method, options: chosen[method] })),
     { seed: flags.seed, forwardFlops: 0, rule: { gpu: false, gpuAbove: gpuAboveFlops } },
   );
-  return { card, classifier, runner, methods, metrics: flags.metrics, seed: flags.seed };
+  const { metrics, seed, memory: memoryLimit } = flags;
+  return { card, classifier, runner, methods, metrics, seed, memoryLimit };
 }
 
 /** A class by name or index, for all images; the predicted one of each where none is named. */
@@ -107,13 +111,14 @@ function withTarget(card: ModelCard, target: string | undefined): ModelCard {
 async function explainOne(path: string, bench: Bench, progress: Progress): Promise<ExplainedImage> {
   const bytes = new Uint8Array(await readFile(path));
   const order = bench.methods.map(({ method }) => method);
-  const { card, classifier, runner, methods, metrics, seed, signal } = bench;
+  const { card, classifier, runner, methods, metrics, seed, memoryLimit, signal } = bench;
   return explainImage(bytes, {
     card,
     classifier,
     runner,
     methods,
     metrics,
+    memoryLimit,
     signal,
     provenance: provenanceOf({ commit: 'local', seed, traceId: newTraceId(), createdAt: new Date() }),
     onProgress: (method, fraction) => progress.set((order.indexOf(method) + fraction) / order.length),

@@ -35,6 +35,8 @@ export interface ExplainRequest {
   readonly methods: readonly MethodPlan[];
   readonly metrics: MetricsLevel;
   readonly provenance: Plan['provenance'];
+  /** Bytes the model may work with, for the choice of the batch size. */
+  readonly memoryLimit?: number | undefined;
   readonly signal?: AbortSignal;
   /** The finished fraction of one method. */
   readonly onProgress?: (method: string, fraction: number) => void;
@@ -50,7 +52,7 @@ export interface ExplainedImage {
 
 /** Throws PermanentFault where the file is no usable image, Cancelled where `signal` asks for it. */
 export async function explainImage(bytes: Uint8Array, request: ExplainRequest): Promise<ExplainedImage> {
-  const { card, classifier, runner, methods, metrics, provenance, signal } = request;
+  const { card, classifier, runner, methods, metrics, provenance, memoryLimit, signal } = request;
   const image = await decodeImage(bytes);
   const runId = runIdOf(pixelDigestOf(image), card, methods, { seed: provenance.seed, metrics });
   const { plan, input } = await planImage(image, classifier, {
@@ -67,7 +69,12 @@ export async function explainImage(bytes: Uint8Array, request: ExplainRequest): 
     const started = performance.now();
     const onProgress = (fraction: number) => request.onProgress?.(method, fraction);
     try {
-      const run = await runMethod(plan, method, { classifier, card, input, runner }, { signal, onProgress });
+      const run = await runMethod(
+        plan,
+        method,
+        { classifier, card, input, runner },
+        { signal, onProgress, memoryLimit },
+      );
       runs.set(method, run);
       const milliseconds = performance.now() - started;
       const measured = await measure(run, signal);

@@ -27,8 +27,10 @@ export interface AttributionContext {
   readonly baseline?: Tensor;
   /** Images [N, ...inputShape] that stand for the data, for expected gradients. */
   readonly background?: Tensor;
-  /** Images per model call; changes speed and memory, never the result. Default 8. */
+  /** Images per model call; changes speed and memory, never the result. Chosen by `batchSizeFor` unless given. */
   readonly batchSize?: number;
+  /** Bytes the model may work with, for the choice of the batch size. Default 1 GiB. */
+  readonly memoryLimit?: number;
   /** The model's engine, for a method's own matrix products (Blur IG's blur); without it they are done here. */
   readonly runner?: Runner;
   readonly signal?: AbortSignal;
@@ -42,6 +44,8 @@ export interface Attribution {
   /** Number of single-image gradients and forward passes used. */
   readonly gradients: number;
   readonly forwards: number;
+  /** Images per model call, at most. */
+  readonly batchSize: number;
   /** Path methods: |Σ map − (F(x) − F(baseline))| and the difference it should equal. */
   readonly completeness?: { readonly gap: number; readonly expected: number };
   /** Present where the options change what the method declares (SmoothGrad's squares are unsigned). */

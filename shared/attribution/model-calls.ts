@@ -12,10 +12,9 @@ import {
   isConvolutional,
 } from '../runtime/convolutional-classifier.ts';
 import { type FloatArray, type Tensor, tensor } from '../tensor/tensor.ts';
+import { batchSizeFor } from './batch-size.ts';
 import { checkRequest } from './check-request.ts';
 import type { Attribution, AttributionContext, Method } from './method.ts';
-
-export const DEFAULT_BATCH_SIZE = 8;
 
 /** Writes point `index` into `into` (one image, flat). Points are written one after another. */
 export type WritePoint = (index: number, into: FloatArray) => void | Promise<void>;
@@ -24,6 +23,8 @@ export type VisitGradient = (index: number, gradient: FloatArray, scores: FloatA
 export type VisitScores = (index: number, scores: FloatArray) => void;
 
 export class ModelCalls {
+  /** Images per model call, at most. */
+  readonly batchSize: number;
   readonly #where: string;
   readonly #model: Classifier;
   readonly #context: AttributionContext;
@@ -45,6 +46,7 @@ export class ModelCalls {
     planned: { readonly gradients: number; readonly forwards: number },
   ) {
     checkRequest(where, model, input, context);
+    this.batchSize = Math.max(1, context.batchSize ?? batchSizeFor(model.inputShape, context.memoryLimit));
     this.#where = where;
     this.#model = model;
     this.#context = context;
@@ -168,7 +170,8 @@ export class ModelCalls {
     if (this.#progress < 1) this.#context.onProgress?.(1);
     this.#progress = 1;
     const map = tensor(new Float32Array(values), [...shape]);
-    return { map, gradients: this.#gradients, forwards: this.#forwards, ...extra };
+    const { batchSize } = this;
+    return { map, gradients: this.#gradients, forwards: this.#forwards, batchSize, ...extra };
   }
 
   async #inBatches(
@@ -176,10 +179,9 @@ export class ModelCalls {
     write: WritePoint,
     run: (first: number, batch: Tensor, length: number) => Promise<void>,
   ): Promise<void> {
-    const limit = Math.max(1, this.#context.batchSize ?? DEFAULT_BATCH_SIZE);
-    for (let first = 0; first < count; first += limit) {
+    for (let first = 0; first < count; first += this.batchSize) {
       this.throwIfCancelled();
-      const length = Math.min(limit, count - first);
+      const length = Math.min(this.batchSize, count - first);
       const elements = length * this.#size;
       const data = this.#float64 ? new Float64Array(elements) : new Float32Array(elements);
       for (let i = 0; i < length; i++) {

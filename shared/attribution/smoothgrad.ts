@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Classifier } from '../runtime/classifier.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Attribution, AttributionContext, Method } from './method.ts';
-import { DEFAULT_BATCH_SIZE, ModelCalls } from './model-calls.ts';
+import { ModelCalls } from './model-calls.ts';
 import { normals } from './noise/normal.ts';
 import { xoshiro } from './noise/xoshiro.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -104,7 +104,8 @@ export async function meanOverCopies(copies: Copies): Promise<Attribution> {
   const one = inner.cost(ofOptions);
   const planned = { gradients: samples * one.gradients, forwards: samples * one.forwards };
   const calls = new ModelCalls('smoothgrad', model, input, context, planned);
-  const { batchSize = DEFAULT_BATCH_SIZE, signal } = context;
+  const { batchSize } = calls;
+  const { signal } = context;
   let total = new Float64Array(0);
   let shape: readonly number[] = [];
   for (let first = 0; first < samples; first += batchSize) {

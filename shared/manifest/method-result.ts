@@ -28,6 +28,8 @@ export const succeededSchema = z.strictObject({
   milliseconds: z.number().nonnegative(),
   gradients: z.int().nonnegative(),
   forwards: z.int().nonnegative(),
+  /** Images per model call, at most; absent in results of earlier versions. */
+  batchSize: z.int().positive().optional(),
   engine: z.string(),
   device: z.string(),
   /** Object keys relative to the run's folder. `map` is float32 [H, W] .npy; `preview` an 8-bit PNG. */

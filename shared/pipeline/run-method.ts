@@ -32,7 +32,7 @@ export async function runMethod(
   plan: Plan,
   name: string,
   subject: MethodSubject,
-  watch: Pick<AttributionContext, 'signal' | 'onProgress'> = {},
+  watch: Pick<AttributionContext, 'signal' | 'onProgress' | 'memoryLimit'> = {},
 ): Promise<MethodRun> {
   const method = methodNamed(name);
   const options = parseOptions(method, plannedMethod(plan, name).options);
@@ -81,6 +81,7 @@ export function succeededResult(
     milliseconds: work.milliseconds,
     gradients: attribution.gradients,
     forwards: attribution.forwards,
+    batchSize: attribution.batchSize,
     engine: work.runner.engine,
     device: work.runner.device,
     files: { map: mapName(name), preview: previewName(name) },

@@ -51,7 +51,12 @@ const succeeded = (method: string): MethodResult =>
       map: { shape: [1, 2], data: Float32Array.of(-1, 1) },
       signed: true,
       unit: 'score',
-      attribution: { map: { shape: [1, 2], data: Float32Array.of(-1, 1) }, gradients: 1, forwards: 0 },
+      attribution: {
+        map: { shape: [1, 2], data: Float32Array.of(-1, 1) },
+        gradients: 1,
+        forwards: 0,
+        batchSize: 8,
+      },
     },
     { attempts: 1, milliseconds: 1, runner, metrics: {} },
   );
