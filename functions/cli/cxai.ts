@@ -6,6 +6,7 @@
 import { enableCompileCache } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { CxaiError } from '../../shared/errors.ts';
 import { createOutput, type Output } from './output.ts';
 import { commaList, numberList, positiveInteger, WrongUse } from './wrong-use.ts';
 
@@ -28,6 +29,10 @@ Examples
   $ cxai explain *.png --model my.onnx --range 0,1 --classes no,yes --methods all
   $ cxai model add my.onnx --id my-model --range 0,1 --classes no,yes`,
   );
+
+/** Faults that are always the command line's. */
+const isWrongUse = (error: unknown): boolean =>
+  error instanceof CxaiError && ['method-unknown', 'option-invalid'].includes(error.code);
 
 let status = 0;
 /** Runs a command's code; failures it counts become exit status 1. */
@@ -196,7 +201,7 @@ try {
     status = 2;
   } else {
     createOutput(program.opts<{ json: boolean }>().json).failure('', error);
-    status = 1;
+    status = isWrongUse(error) ? 2 : 1;
   }
 }
 process.exitCode = status;
