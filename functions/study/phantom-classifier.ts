@@ -3,6 +3,7 @@ import { integratedGradients } from '../../shared/attribution/integrated-gradien
 import { prepareInput } from '../../shared/imaging/model-input.ts';
 import { resizePlane } from '../../shared/imaging/resize.ts';
 import { writeModel } from '../../shared/onnx/write-model.ts';
+import type { Lesion } from '../../shared/phantom/lesion.ts';
 import {
   heInitialized,
   type Parameters,
@@ -79,38 +80,32 @@ export async function judgeAccuracy(model: Classifier, count: number): Promise<P
 
 /** Pixels by which a lesion's mask is widened before a hit is judged. */
 const MARGIN = 2;
+/** Of the path of integrated gradients. */
 const STEPS = 16;
 
+export type HitRates = Readonly<Record<Lesion['pattern'], number>>;
+
 /**
- * Share of the first `count` test lesions, seen as such, where the strongest pixel of integrated gradients lies
- * in the lesion or at most two model pixels beside it. The map is the mean over `baselines` (model units):
- * from black (0) alone it is blind to dark lesions, from black and white (0, 1) it is not.
+ * Integrated gradients (black baseline) on the first `count` test lesions, by pattern: the share of those seen as
+ * lesions whose strongest pixel lies in the lesion or at most two model pixels beside it. A dark lesion is almost
+ * equal to the black baseline, and what equals the baseline gets no attribution: expect misses there.
  */
-export async function judgeLocalization(
-  model: Classifier,
-  count: number,
-  baselines: readonly number[],
-): Promise<number> {
-  let seen = 0;
-  let hits = 0;
+export async function judgeLocalization(model: Classifier, count: number): Promise<HitRates> {
+  const hits: Record<Lesion['pattern'], boolean[]> = { bright: [], ring: [], dark: [] };
+  const options = integratedGradients.options.parse({ steps: STEPS });
   for (let lesion = 0; lesion < count; lesion++) {
     const { phantom } = phantomOf('test', 2 * lesion + 1);
     const { input } = prepareInput(sourceOf(phantom), phantomInput);
     const { data } = await model.scores({ shape: [1, ...input.shape], data: input.data });
     if (data[1]! <= data[0]!) continue;
-    const sum = new Float32Array(input.data.length);
-    for (const baseline of baselines) {
-      const options = integratedGradients.options.parse({ steps: STEPS, baseline });
-      const { map } = await integratedGradients.attribute(model, input, { target: 1 }, options);
-      for (let at = 0; at < sum.length; at++) sum[at]! += map.data[at]!;
-    }
-    const strongest = sum.indexOf(sum.reduce((most, value) => Math.max(most, value)));
+    const { map } = await integratedGradients.attribute(model, input, { target: 1 }, options);
+    const strongest = map.data.indexOf(map.data.reduce((most, value) => Math.max(most, value)));
     const extent = { width: phantom.size, height: phantom.size };
     const mask = resizePlane(Float32Array.from(phantom.mask), extent, { width: SIDE, height: SIDE });
-    seen++;
-    if (nearMask(mask, strongest)) hits++;
+    hits[phantom.pattern!].push(nearMask(mask, strongest));
   }
-  return hits / seen;
+  const rate = (judged: readonly boolean[]): number => judged.filter((hit) => hit).length / judged.length;
+  return { bright: rate(hits.bright), ring: rate(hits.ring), dark: rate(hits.dark) };
 }
 
 function nearMask(mask: Float32Array, at: number): boolean {

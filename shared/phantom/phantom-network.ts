@@ -1,7 +1,11 @@
 /**
- * The demonstration classifier: five 3×3 convolutions with ReLU, a 2×2 max-pool after all but the last, then
- * the maximum over the 8×8 positions left (a lesion is anywhere or nowhere) and one linear layer. 128×128×1 in,
- * x/255; two logits out, no lesion and lesion. Centering and scaling of the input are part of the graph, so black stays zero outside.
+ * The demonstration classifier: five 3×3 convolutions with ReLU, a 2×2 max-pool after each of the first three,
+ * then each channel's maximum over the 16×16 positions left (a lesion is anywhere or nowhere) and one linear layer.
+ * 128×128×1 in, x/255; two logits out, no lesion and lesion. Centering and scaling of the input are part of the
+ * graph, so black is zero outside.
+ *
+ * The two rows of the linear layer start as opposites, and the gradient of the cross-entropy keeps them so:
+ * a logit then holds nothing that softmax ignores, and explaining it explains the decision.
  */
 import { normals } from '../attribution/noise/normal.ts';
 import { xoshiro } from '../attribution/noise/xoshiro.ts';
@@ -26,6 +30,8 @@ export const phantomInput: ModelCard['input'] = {
 
 /** Channels after each block. */
 const WIDTHS = [8, 16, 24, 32, 48] as const;
+/** Blocks that end in a max-pool; few, so that class activation maps keep cells of 8×8 pixels. */
+const POOLED_BLOCKS = 3;
 const KERNEL = 3;
 /** About the mean and spread of a head slice in x/255. */
 const CENTER = 0.25;
@@ -56,7 +62,14 @@ export function heInitialized(seed: number): Map<string, Tensor32> {
     const deviation = Math.sqrt(2 / elementCount(shape.slice(1)));
     return { shape, data: shape.length === 1 ? data : data.map(() => deviation * normal()) };
   };
-  return new Map([...parameterShapes()].map(([name, shape]) => [name, draw(shape)]));
+  const parameters = new Map([...parameterShapes()].map(([name, shape]) => [name, draw(shape)]));
+  const head = parameters.get('head.weight')!.data;
+  const half = head.length / 2;
+  head.set(
+    head.subarray(0, half).map((value) => -value),
+    half,
+  );
+  return parameters;
 }
 
 /** The forward graph `image` [1, 1, 128, 128] -> logits [1, 2]; nothing in it fixes the batch size. */
@@ -80,10 +93,10 @@ export function phantomNetwork(parameters: Parameters): Graph {
       pads: ints([1, 1, 1, 1]),
     });
     value = builder.op('Relu', [value]);
-    if (block === WIDTHS.length - 1) return;
+    if (block >= POOLED_BLOCKS) return;
     value = builder.op('MaxPool', [value], { kernel_shape: ints([2, 2]), strides: ints([2, 2]) });
   });
-  const rest = height >> (WIDTHS.length - 1);
+  const rest = height >> POOLED_BLOCKS;
   value = builder.op('MaxPool', [value], { kernel_shape: ints([rest, rest]), strides: ints([rest, rest]) });
   value = builder.op('Reshape', [value, builder.vector([-1, WIDTHS.at(-1)!])]);
   value = builder.op('Gemm', [value, parameter('head.weight'), parameter('head.bias')], {

@@ -41,6 +41,9 @@ describe('trainPhantomClassifier', () => {
     expect(second).toEqual(first);
     const initial = heInitialized(20260101).get('block1.weight')!.data;
     expect(first.parameters.get('block1.weight')!.data).not.toEqual(initial);
+    const head = first.parameters.get('head.weight')!.data;
+    const sums = [...head.subarray(0, 48)].map((value, i) => Math.abs(value + head[48 + i]!));
+    expect(Math.max(...sums), 'rows of the head stay opposites').toBeLessThan(1e-4);
     const other = await trainPhantomClassifier(runner, set, { epochs: 1, batch: 16, seed: 3 });
     expect(other.epochs[0]!.loss).not.toBe(first.epochs[0]!.loss);
   }, 60_000);
