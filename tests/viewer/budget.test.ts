@@ -2,41 +2,40 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildSite } from './fixture/site.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { builtSite } from './fixture/site.ts';
 
-let built: Awaited<ReturnType<typeof buildSite>>;
+let site: string;
 beforeAll(async () => {
-  built = await buildSite();
+  site = await builtSite();
 });
-afterAll(() => built?.remove());
 
-/** Scripts a page loads, over static imports, as file names. */
+/** Scripts a page loads, over static imports, as file names. What is loaded on demand (editor, engine) is not among them. */
 async function scriptsOf(page: string): Promise<string[]> {
-  const html = await readFile(join(built.site, page, 'index.html'), 'utf8');
+  const html = await readFile(join(site, page, 'index.html'), 'utf8');
   const found = new Set([...html.matchAll(/_astro\/([\w.$-]+\.js)/g)].map((match) => match[1]!));
   for (const script of found) {
-    const code = await readFile(join(built.site, '_astro', script), 'utf8');
-    for (const [, name] of code.matchAll(/["']\.\/([\w.$-]+\.js)["']/g)) found.add(name!);
+    const code = await readFile(join(site, '_astro', script), 'utf8');
+    for (const [, name] of code.matchAll(/(?:from|import)\s*["']\.\/([\w.$-]+\.js)["']/g)) found.add(name!);
   }
   return [...found];
 }
 
+const pages = ['.', 'run', 'model', 'try'];
+
 describe('the built site', () => {
-  it.each(['.', 'run'])('page %s loads at most 60 kB of compressed script', async (page) => {
+  it.each(pages)('page %s loads at most 60 kB of compressed script', async (page) => {
     const scripts = await scriptsOf(page);
     expect(scripts.length).toBeGreaterThan(0);
     const bytes = await Promise.all(
-      scripts.map(async (name) => gzipSync(await readFile(join(built.site, '_astro', name))).length),
+      scripts.map(async (name) => gzipSync(await readFile(join(site, '_astro', name))).length),
     );
     expect(bytes.reduce((sum, part) => sum + part, 0)).toBeLessThanOrEqual(60_000);
   });
 
   it('names no other host, runs no inline script and sets no inline style', async () => {
-    for (const file of (await readdir(built.site, { recursive: true })).filter((name) =>
-      name.endsWith('.html'),
-    )) {
-      const html = await readFile(join(built.site, file), 'utf8');
+    for (const file of (await readdir(site, { recursive: true })).filter((name) => name.endsWith('.html'))) {
+      const html = await readFile(join(site, file), 'utf8');
       expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
       expect(html).not.toMatch(/\son\w+=|\sstyle=|<style/);
       expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
@@ -45,9 +44,16 @@ describe('the built site', () => {
     }
   });
 
-  it('ships no schema library', async () => {
-    const scripts = (await readdir(join(built.site, '_astro'))).filter((name) => name.endsWith('.js'));
-    const code = await Promise.all(scripts.map((name) => readFile(join(built.site, '_astro', name), 'utf8')));
-    expect(code.join('')).not.toContain('ZodError');
+  it.each(pages)('page %s carries neither engine nor schema library', async (page) => {
+    const scripts = await scriptsOf(page);
+    const code = await Promise.all(scripts.map((name) => readFile(join(site, '_astro', name), 'utf8')));
+    expect(code.join('')).not.toMatch(/ZodError|InferenceSession/);
+  });
+
+  it('serves the engine itself: one worker, its WebAssembly and the code that starts its threads', async () => {
+    const names = await readdir(join(site, '_astro'));
+    for (const kind of [/^worker-.*\.js$/, /^ort-wasm.*\.wasm$/, /^ort-wasm.*\.mjs$/]) {
+      expect(names.filter((name) => kind.test(name))).toHaveLength(1);
+    }
   });
 });

@@ -47,6 +47,9 @@ export function createExplainer(runner: Runner): Worked {
       const inputShape = layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
       // Small batches: a tab has one or few threads, and a run must end before it can be cancelled.
       const classifier = await compileClassifier(model, runner, { layout, inputShape, maxBatch: 4 });
+      // The first run of all starts the engine: after it nothing has to be fetched any more.
+      const blank = new Float32Array(channels * height * width);
+      await classifier.scores({ shape: [1, ...inputShape], data: blank });
       opened = { card, classifier };
       return null;
     },

@@ -23,12 +23,17 @@ export async function fetchWasm(
     }
     return new Uint8Array(await new Blob(parts).arrayBuffer());
   } catch (cause) {
-    throw new TransientFault('engine: expected its WebAssembly file from this site, got no answer', {
-      code: 'engine-unreachable',
-      remedy: 'Check the connection and try again. Everything else on this site works without the engine.',
-      cause,
-    });
+    throw unreachable(cause);
   }
+}
+
+/** The fault for an engine whose files do not arrive. */
+export function unreachable(cause: unknown): TransientFault {
+  return new TransientFault('engine: expected its files from this site, got no answer', {
+    code: 'engine-unreachable',
+    remedy: 'Check the connection and try again. Everything else on this site works without the engine.',
+    cause,
+  });
 }
 
 /** Throws PermanentFault where the browser or the host's policy lets no WebAssembly run. */

@@ -12,7 +12,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { PermanentFault, TransientFault } from '../../../shared/errors.ts';
 import type { Runner, Session } from '../../../shared/runtime/runner.ts';
 import type { Tensor32 } from '../../../shared/tensor/tensor.ts';
-import { fetchWasm, refuseWithoutWasm } from './wasm-file.ts';
+import { fetchWasm, refuseWithoutWasm, unreachable } from './wasm-file.ts';
 
 const turnMilliseconds = 30;
 let turnBegan = 0;
@@ -82,6 +82,7 @@ async function letMessagesIn(): Promise<void> {
 
 function asFault(where: 'load' | 'run', cause: unknown): PermanentFault | TransientFault {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  if (/no available backend/.test(reason)) return unreachable(cause);
   const outOfMemory = /alloc|out of memory/i.test(reason);
   const Fault = outOfMemory ? TransientFault : PermanentFault;
   return new Fault(`onnxruntime ${where}: expected a graph this engine can ${where}, got: ${reason}`, {
