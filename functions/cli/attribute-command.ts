@@ -7,6 +7,7 @@ import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
 import { type Tensor, tensor } from '../../shared/tensor/tensor.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
+import { readModelFile } from '../common/read-model-file.ts';
 import { jsonObject } from './method-flags.ts';
 import type { Output } from './output.ts';
 import { WrongUse } from './wrong-use.ts';
@@ -35,7 +36,7 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
   const input = await readImageArray(flags.input);
   const baseline = flags.baseline === undefined ? undefined : await readImageArray(flags.baseline);
   const runner = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
-  const bytes = new Uint8Array(await readFile(flags.model));
+  const { bytes } = await readModelFile(flags.model);
   const classifier = await compileClassifier(bytes, runner, { inputShape: input.shape });
   const progress = output.progress(method.name);
   const started = performance.now();

@@ -73,7 +73,10 @@ modelFacts(
     .command('explain')
     .description('explain images with a model: maps (.npy), overlays (.png), manifest and report; no cloud')
     .argument('<image...>', 'PNG or JPEG files')
-    .requiredOption('--model <model>', 'phantom, a model folder, a card.json or an .onnx file'),
+    .requiredOption(
+      '--model <model>',
+      'phantom, a model folder, a card.json, an .onnx file or a TF.js model.json',
+    ),
 )
   .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
   .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
@@ -90,7 +93,7 @@ modelFacts(
 program
   .command('attribute')
   .description('one method on one array: .npy in the model’s own layout and units in, .npy out')
-  .requiredOption('--model <file>', 'an .onnx file')
+  .requiredOption('--model <file>', 'an .onnx file or a TF.js model.json')
   .requiredOption('--input <file>', 'float .npy, [C,H,W] or [H,W,C]')
   .requiredOption('--target <class>', 'class index', Number)
   .requiredOption('--method <name>', 'see: cxai methods')
@@ -162,7 +165,8 @@ modelFacts(
   model
     .command('check')
     .description('can it be explained, what was understood of it, what will each method cost')
-    .argument('<model>', 'phantom, a model folder, a card.json or an .onnx file'),
+    .argument('<model>', 'phantom, a model folder, a card.json, an .onnx file or a TF.js model.json')
+    .option('--cross-check', 'compare scores and gradients with TensorFlow.js (TF.js models)', false),
 ).action((file: string, flags) =>
   run(async (output) => (await import('./model-command.ts')).modelCheckCommand(file, flags, output)),
 );
@@ -170,7 +174,7 @@ modelFacts(
   model
     .command('add')
     .description('write models/<id>/ with a card, for `cxai start`')
-    .argument('<model>', 'an .onnx file')
+    .argument('<model>', 'an .onnx file or a TF.js model.json')
     .option('--id <id>', 'lower-case letters, digits and hyphens (default: from the file name)')
     .option('--license <text>', 'licence of the model')
     .option('--models <folder>', 'where models are kept', 'models'),

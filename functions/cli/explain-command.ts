@@ -7,11 +7,10 @@ import type { MethodPlan } from '../../shared/manifest/plan.ts';
 import type { MetricsLevel } from '../../shared/manifest/trust-metrics.ts';
 import { gpuAboveFlops, methodNames, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import type { Classifier } from '../../shared/runtime/classifier.ts';
-import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
 import { type ExplainedImage, explainImage } from '../common/explain-image.ts';
-import { inputShapeOf } from '../common/model-registry.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
+import { type EngineName, openClassifier } from '../common/open-classifier.ts';
 import { provenanceOf } from '../common/provenance.ts';
 import { newTraceId } from '../common/trace-id.ts';
 import { methodOptions } from './method-flags.ts';
@@ -29,6 +28,7 @@ export interface ExplainFlags extends ModelFlags {
   readonly metrics: MetricsLevel;
   readonly seed: number;
   readonly threads?: number;
+  readonly engine?: EngineName;
   /** Bytes the model may work with. */
   readonly memory?: number;
 }
@@ -79,14 +79,11 @@ export async function explainCommand(
 }
 
 async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench, 'signal'>> {
-  const runner = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
-  const source = await loadModel(flags.model, runner, flags);
+  const graphs = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
+  const source = await loadModel(flags.model, graphs, flags);
   for (const assumption of source.assumptions) output.note(`assumed: ${assumption}`);
   const card = withTarget(source.card, flags.target);
-  const classifier = await compileClassifier(source.bytes, runner, {
-    layout: card.input.layout,
-    inputShape: inputShapeOf(card),
-  });
+  const { classifier, runner } = await openClassifier(source, graphs, flags.engine);
   const names = methodNames(flags.methods);
   const chosen = methodOptions(flags.options);
   const methods = planMethods(
@@ -125,13 +122,17 @@ async function explainOne(path: string, bench: Bench, progress: Progress): Promi
   });
 }
 
-function announce(output: Output, path: string, folder: string, { manifest }: ExplainedImage): void {
+function announce(output: Output, path: string, folder: string, explained: ExplainedImage): void {
+  const { manifest, reused } = explained;
   const probability = manifest.probabilities[manifest.target.index] ?? 0;
   output.result(`✓ ${path}   ${manifest.target.name} ${(100 * probability).toFixed(1)} %   → ${folder}`, {
     image: path,
     folder,
     ...manifest,
   });
+  if (reused.gradients + reused.forwards > 0) {
+    output.note(`  shared between methods: ${reused.gradients} gradients, ${reused.forwards} forward passes`);
+  }
   for (const warning of manifest.warnings) output.note(`  ! ${warning}`);
   for (const result of manifest.methods) {
     if (result.status === 'failed') output.note(`  ✗ ${result.method}: ${result.error.message}`);

@@ -3,20 +3,37 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseOptions } from '../../shared/attribution/parse-options.ts';
 import { methods } from '../../shared/attribution/registry.ts';
+import { PermanentFault } from '../../shared/errors.ts';
+import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import type { Classifier } from '../../shared/runtime/classifier.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
+import { type CrossCheck, crossCheck } from '../common/cross-check.ts';
 import { inputShapeOf } from '../common/model-registry.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
+import { tfjsFiles } from '../common/open-classifier.ts';
+import { loadTfjsEngine, type TfjsFiles } from '../common/tfjs-engine.ts';
 import { readModelFolder } from '../local/register-models.ts';
 import { loadModel, type ModelFlags, type ModelSource } from './model-source.ts';
 import type { Output } from './output.ts';
 
-export async function modelCheckCommand(model: string, flags: ModelFlags, output: Output): Promise<void> {
+export interface ModelCheckFlags extends ModelFlags {
+  /** Compare with TensorFlow.js. */
+  readonly crossCheck?: boolean;
+}
+
+export async function modelCheckCommand(
+  model: string,
+  flags: ModelCheckFlags,
+  output: Output,
+): Promise<void> {
   const runner = createOnnxRuntimeRunner({});
-  const { card, bytes, assumptions } = await loadModel(model, runner, flags);
+  const source = await loadModel(model, runner, flags);
+  const { card, bytes, assumptions } = source;
+  const second = flags.crossCheck ? tfjsFiles(source) : undefined;
   const { layout } = card.input;
   const classifier = await compileClassifier(bytes, runner, { layout, inputShape: inputShapeOf(card) });
   const { forward, gradient } = await timing(classifier);
+  const check = second && (await checkAgainstTfjs(classifier, second, card));
   await classifier.release();
   const costs = methods.map((method) => {
     const { gradients, forwards } = method.cost(parseOptions(method, {}));
@@ -38,9 +55,38 @@ export async function modelCheckCommand(model: string, flags: ModelFlags, output
       return `  ${method.padEnd(22)} ${calls.padEnd(38)} about ${seconds.toFixed(2)} s`;
     }),
     ...assumptions.map((assumption) => `assumed    ${assumption}`),
+    ...(check ? [described(check)] : []),
     '✓ this model can be explained',
   ];
-  output.result(text.join('\n'), { card, assumptions, milliseconds: { forward, gradient }, costs });
+  output.result(text.join('\n'), {
+    card,
+    assumptions,
+    milliseconds: { forward, gradient },
+    costs,
+    ...(check && { crossCheck: check }),
+  });
+}
+
+type NamedCheck = CrossCheck & { readonly engine: string };
+
+/** Throws PermanentFault `engines-disagree`. */
+async function checkAgainstTfjs(ours: Classifier, files: TfjsFiles, card: ModelCard): Promise<NamedCheck> {
+  const { open, engine } = await loadTfjsEngine();
+  const theirs = await open(files);
+  const check = { ...(await crossCheck(ours, theirs, card)), engine };
+  await theirs.release();
+  if (!check.agree) {
+    throw new PermanentFault(
+      `model check: expected both engines to agree, got differences of ${check.scores.toExponential(1)} (scores) and ${check.gradients.toExponential(1)} (gradients)`,
+      { code: 'engines-disagree', details: { ...check } },
+    );
+  }
+  return check;
+}
+
+function described({ engine, images, scores, gradients, largestGradient }: NamedCheck): string {
+  const [s, g, most] = [scores, gradients, largestGradient].map((value) => value.toExponential(1));
+  return `cross-check  ${engine}, ${images} images: scores differ by at most ${s}, gradients by ${g} of the greatest (${most})`;
 }
 
 /** Medians of five after a warm-up, on a mid-grey image. */

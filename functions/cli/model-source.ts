@@ -1,13 +1,15 @@
 /**
- * `--model`: a bundled model's name (`phantom`), a folder with a card, a card.json, or a bare .onnx file whose
- * card is inferred from the graph and the flags.
+ * `--model`: a bundled model's name (`phantom`), a folder with a card, a card.json, or a bare .onnx file or
+ * TF.js model.json, whose card is inferred from the graph and the flags.
  */
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { PermanentFault } from '../../shared/errors.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
 import { type InferredCard, inferCard } from '../common/infer-card.ts';
+import { readModelFile } from '../common/read-model-file.ts';
+import type { TfjsFiles } from '../common/tfjs-engine.ts';
 import { bundledModels, readModelFolder } from '../local/register-models.ts';
 
 export interface ModelFlags {
@@ -22,7 +24,10 @@ export interface ModelFlags {
 }
 
 export interface ModelSource extends InferredCard {
+  /** ONNX, whatever the model was written in. */
   readonly bytes: Uint8Array;
+  /** The model as TF.js reads it, where it is one. */
+  readonly tfjs?: TfjsFiles;
 }
 
 export async function loadModel(spec: string, runner: Runner, flags: ModelFlags): Promise<ModelSource> {
@@ -30,21 +35,24 @@ export async function loadModel(spec: string, runner: Runner, flags: ModelFlags)
   if (info?.isDirectory()) return { ...(await readModelFolder(spec)), assumptions: [] };
   if (basename(spec) === 'card.json') return { ...(await readModelFolder(dirname(spec))), assumptions: [] };
   if (info) {
-    const bytes = new Uint8Array(await readFile(spec));
-    return { bytes, ...(await inferCard(bytes, runner, { ...flags, id: flags.id ?? idFrom(spec) })) };
+    const { bytes, notes, tfjs } = await readModelFile(spec);
+    const known = { ...flags, id: flags.id ?? idFrom(spec) };
+    const { card, assumptions } = await inferCard(bytes, runner, known);
+    return { bytes, card, assumptions: [...notes, ...assumptions], ...(tfjs && { tfjs }) };
   }
   const bundled = join(bundledModels, spec);
   if (!(/^[a-z0-9-]+$/.test(spec) && (await stat(join(bundled, 'card.json')).catch(() => undefined)))) {
     throw new PermanentFault(
-      `model: expected an .onnx file, a card.json, a model folder or a bundled model's name, got '${spec}'`,
+      `model: expected an .onnx file, a model.json, a card.json, a model folder or a bundled model's name, got '${spec}'`,
       { code: 'model-not-found', remedy: 'Try the bundled one: --model phantom.' },
     );
   }
   return { ...(await readModelFolder(bundled)), assumptions: [] };
 }
 
+/** From the file's name; every TF.js model is called model.json, so its folder's name is taken. */
 export const idFrom = (path: string): string =>
-  basename(path)
+  (basename(path) === 'model.json' ? basename(dirname(resolve(path))) : basename(path))
     .replace(/\.[^.]+$/, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
