@@ -6,6 +6,7 @@
  * then `sent`. A duplicate event finds `sent` and does nothing.
  */
 
+import { extname } from 'node:path/posix';
 import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
 import { renderSource } from '../../shared/imaging/rendering.ts';
 import type { SourceImage } from '../../shared/imaging/source-image.ts';
@@ -40,7 +41,7 @@ export async function ingestUpload(
   const card = await services.models.card(checkUpload(upload));
   const object = await services.drop.read(upload.key);
   if (!object) return { status: 'gone' };
-  const image = await decodeImage(object.bytes);
+  const image = await decodeImage(object.bytes, { extension: extname(upload.key) });
   const methods = await plannedMethods(services, card);
   const { CXAI_SEED: seed, CXAI_METRICS: metrics } = services.environment;
   const runId = runIdOf(pixelDigestOf(image), card, methods, { seed, metrics });
