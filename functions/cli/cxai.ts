@@ -85,6 +85,7 @@ modelFacts(
   .option('--out <folder>', 'where the results go', 'explained')
   .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
   .addOption(threads)
+  .addOption(new Option('--engine <name>', 'what runs the model').choices(['onnxruntime', 'tfjs']))
   .addOption(memory)
   .action((images: string[], flags) =>
     run(async (output) => (await import('./explain-command.ts')).explainCommand(images, flags, output)),
