@@ -2,6 +2,7 @@
  * One image through one model and several methods, without any cloud: what `cxai explain` does. The same
  * preparation, methods and manifest as the pipeline. A failing method is a result, not an error.
  */
+import { type PassCount, sharedCalls } from '../../shared/attribution/shared-calls.ts';
 import { Cancelled } from '../../shared/errors.ts';
 import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
 import type { Raster } from '../../shared/imaging/raster.ts';
@@ -48,11 +49,14 @@ export interface ExplainedImage {
   readonly input: Tensor32;
   /** Of the methods that succeeded, in plan order. */
   readonly runs: ReadonlyMap<string, MethodRun>;
+  /** Passes that one method took from another instead of computing them again. */
+  readonly reused: PassCount;
 }
 
 /** Throws PermanentFault where the file is no usable image, Cancelled where `signal` asks for it. */
 export async function explainImage(bytes: Uint8Array, request: ExplainRequest): Promise<ExplainedImage> {
-  const { card, classifier, runner, methods, metrics, provenance, memoryLimit, signal } = request;
+  const { card, runner, methods, metrics, provenance, memoryLimit, signal } = request;
+  const { classifier, reused } = sharedCalls(request.classifier);
   const image = await decodeImage(bytes);
   const runId = runIdOf(pixelDigestOf(image), card, methods, { seed: provenance.seed, metrics });
   const { plan, input } = await planImage(image, classifier, {
@@ -87,5 +91,5 @@ export async function explainImage(bytes: Uint8Array, request: ExplainRequest): 
     }
   }
   const manifest = explainedManifest(plan, card, results, provenance.createdAt);
-  return { manifest, image: renderSource(image), input, runs };
+  return { manifest, image: renderSource(image), input, runs, reused: reused() };
 }
