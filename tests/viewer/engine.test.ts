@@ -51,16 +51,14 @@ describe('the engine in the tab', () => {
       lane: 'cpu' as const,
     }));
     const plan = { ...editPlan(manifest), methods: planned };
-    const [started, , scores, ...maps] = (await askWorker(
-      page,
-      `${served.url}${await workerScript(testSite.site)}`,
-      [
-        { call: 'start', given: { threads: 2 } },
-        { call: 'open', given: { card, model } },
-        { call: 'scores', given: { input } },
-        ...planned.map(({ method }) => ({ call: 'explain' as const, given: { plan, method, input } })),
-      ],
-    )) as [unknown, null, number[], ...ExplainedMethod[]];
+    const answered = await askWorker(page, `${served.url}${await workerScript(testSite.site)}`, [
+      { call: 'start', given: { threads: 2 } },
+      { call: 'open', given: { card, model } },
+      { call: 'scores', given: { input } },
+      ...planned.map(({ method }) => ({ call: 'explain' as const, given: { plan, method, input } })),
+    ]);
+    const answers = answered.map(({ answer }) => answer);
+    const [started, , scores, ...maps] = answers as [unknown, null, number[], ...ExplainedMethod[]];
     expect(started).toEqual({ engine: 'onnxruntime-web 1.30.0', threads: 2 });
     expect(largestDifference(scores, manifest.scores)).toBeLessThan(1e-5);
     expect(maps).toHaveLength(2);

@@ -51,12 +51,16 @@ async function run(
   feeds: Readonly<Record<string, Tensor32>>,
 ): Promise<Record<string, Tensor32>> {
   await letMessagesIn();
-  const inputs = Object.entries(feeds).map(
-    ([name, { data, shape }]) => [name, new ort.Tensor('float32', data, shape)] as const,
-  );
-  const outputs = await session.run(Object.fromEntries(inputs)).catch((cause: unknown) => {
+  let outputs: ort.InferenceSession.ReturnType;
+  try {
+    const inputs: Record<string, ort.Tensor> = {};
+    for (const [name, { data, shape }] of Object.entries(feeds)) {
+      inputs[name] = new ort.Tensor('float32', data, shape);
+    }
+    outputs = await session.run(inputs);
+  } catch (cause) {
     throw asFault('run', cause);
-  });
+  }
   const results: Record<string, Tensor32> = {};
   for (const [name, value] of Object.entries(outputs)) {
     if (!(value.data instanceof Float32Array)) {
