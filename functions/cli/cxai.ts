@@ -8,6 +8,7 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CxaiError } from '../../shared/errors.ts';
 import { createOutput, type Output } from './output.ts';
+import { defaultShareDays, shareDays } from './share-days.ts';
 import { commaList, numberList, positiveInteger, WrongUse } from './wrong-use.ts';
 
 enableCompileCache();
@@ -159,6 +160,32 @@ program
   .addOption(state)
   .action((runId: string, flags: { state: string }) =>
     run(async (output) => (await import('./runs-command.ts')).showCommand(runId, flags.state, output)),
+  );
+
+const share = program
+  .command('share')
+  .enablePositionalOptions()
+  .description('make a link that opens one run until a date; list and revoke such links')
+  .argument('<run>', 'a run id')
+  .addOption(state)
+  .option('--days <n>', 'how long it opens the run, 1 to 30', shareDays, defaultShareDays)
+  .action((runId: string, flags) =>
+    run(async (output) => (await import('./share-command.ts')).shareCommand(runId, flags, output)),
+  );
+share
+  .command('list')
+  .description('every link that was made, newest first')
+  .addOption(state)
+  .action((flags: { state: string }) =>
+    run(async (output) => (await import('./share-command.ts')).shareListCommand(flags.state, output)),
+  );
+share
+  .command('revoke')
+  .description('close a link at once')
+  .argument('<id>', 'a link id')
+  .addOption(state)
+  .action((id: string, flags: { state: string }) =>
+    run(async (output) => (await import('./share-command.ts')).shareRevokeCommand(id, flags.state, output)),
   );
 
 const model = program.command('model').description('check a model, or register one for the pipeline');

@@ -1,13 +1,17 @@
 /**
- * The pipeline that `drop`, `runs` and `show` talk to: the one started here (`cxai start`), or the one in AWS
+ * The pipeline that the commands talk to: the one started here (`cxai start`), or the one in AWS
  * whose buckets CXAI_DROP_BUCKET and CXAI_RESULTS_BUCKET name, with the usual AWS credentials.
  */
 import { PermanentFault } from '../../shared/errors.ts';
-import { createAwsClients } from '../common/aws-clients.ts';
+import { type AwsClients, createAwsClients } from '../common/aws-clients.ts';
 import { createObjectStore, type ObjectStore } from '../common/object-store.ts';
 import { findRunning, loadSecrets } from '../local/local-state.ts';
 
 export interface Installation {
+  /** `cxai` here, `cxai-<hospital>` in AWS: what the names of its queues start with. */
+  readonly name: string;
+  readonly where: 'local' | 'aws';
+  readonly clients: AwsClients;
   readonly drop: ObjectStore;
   readonly results: ObjectStore;
   /** Address of the site, where it is known. */
@@ -17,8 +21,7 @@ export interface Installation {
 export async function connect(state: string): Promise<Installation> {
   const { CXAI_DROP_BUCKET: dropBucket, CXAI_RESULTS_BUCKET: resultsBucket, CXAI_SITE: site } = process.env;
   if (dropBucket && resultsBucket) {
-    const { s3 } = createAwsClients();
-    return { drop: createObjectStore(s3, dropBucket), results: createObjectStore(s3, resultsBucket), site };
+    return installation({ where: 'aws', clients: createAwsClients(), dropBucket, resultsBucket, site });
   }
   const running = await findRunning(state);
   if (!running) {
@@ -29,14 +32,28 @@ export async function connect(state: string): Promise<Installation> {
     });
   }
   const { accessKeyId, secretAccessKey } = await loadSecrets(state);
-  const { s3 } = createAwsClients({
+  const clients = createAwsClients({
     endpoint: running.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId, secretAccessKey },
   });
-  return {
-    drop: createObjectStore(s3, running.dropBucket),
-    results: createObjectStore(s3, running.resultsBucket),
-    site: running.site,
-  };
+  return installation({ where: 'local', clients, ...running });
 }
+
+interface Found {
+  readonly where: Installation['where'];
+  readonly clients: AwsClients;
+  readonly dropBucket: string;
+  readonly resultsBucket: string;
+  readonly site: string | undefined;
+}
+
+const installation = ({ where, clients, dropBucket, resultsBucket, site }: Found): Installation => ({
+  // infra/settings/bucket-name.ts: cxai-<hospital>-results-<account>-<region>.
+  name: resultsBucket.replace(/-results(-\d{12}-[a-z0-9-]+)?$/, ''),
+  where,
+  clients,
+  drop: createObjectStore(clients.s3, dropBucket),
+  results: createObjectStore(clients.s3, resultsBucket),
+  site,
+});

@@ -1,17 +1,19 @@
 /**
- * What a local installation keeps between starts in its state folder (`.cxai/`): credentials and the key of
- * its one-way references, made once at random and readable by their owner only; and, while it runs, how
- * other commands reach it.
+ * What a local installation keeps between starts in its state folder (`.cxai/`): credentials, the key of its
+ * one-way references and the key of its share links, made once at random and readable by their owner only; who
+ * used share links; and, while it runs, how other commands reach it.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
+const keySchema = z.string().regex(/^[0-9a-f]{64}$/);
 const secretsSchema = z.object({
   accessKeyId: z.string(),
   secretAccessKey: z.string(),
-  referenceKey: z.string().regex(/^[0-9a-f]{64}$/),
+  referenceKey: keySchema,
+  shareKey: keySchema,
 });
 
 export type Secrets = z.infer<typeof secretsSchema>;
@@ -30,14 +32,31 @@ export async function loadSecrets(directory: string): Promise<Secrets> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, 'secrets.json');
   const present = await readFile(path, 'utf8').catch(() => undefined);
-  if (present) return secretsSchema.parse(JSON.parse(present));
-  const made: Secrets = {
-    accessKeyId: `CXAI${randomBytes(8).toString('hex').toUpperCase()}`,
-    secretAccessKey: randomBytes(30).toString('base64url'),
-    referenceKey: randomBytes(32).toString('hex'),
-  };
-  await writeFile(path, JSON.stringify(made), { mode: 0o600 });
-  return made;
+  const known: Partial<Secrets> = present ? JSON.parse(present) : {};
+  const secrets = secretsSchema.parse({ ...newSecrets(), ...known });
+  // An installation of an earlier version lacks the later keys.
+  if (JSON.stringify(known) !== JSON.stringify(secrets)) await keep(path, JSON.stringify(secrets));
+  return secrets;
+}
+
+const newSecrets = (): Secrets => ({
+  accessKeyId: `CXAI${randomBytes(8).toString('hex').toUpperCase()}`,
+  secretAccessKey: randomBytes(30).toString('base64url'),
+  referenceKey: randomBytes(32).toString('hex'),
+  shareKey: randomBytes(32).toString('hex'),
+});
+
+/** Whole or not at all, readable by its owner only. */
+async function keep(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, text, { mode: 0o600 });
+  await rename(temporary, path);
+}
+
+/** One JSON line for each link minted, redeemed, refused or revoked; tokens are never among them. */
+export async function auditShare(directory: string, entry: object, now = new Date()): Promise<void> {
+  const line = JSON.stringify({ time: now.toISOString(), ...entry });
+  await appendFile(join(directory, 'share-audit.jsonl'), `${line}\n`, { mode: 0o600 });
 }
 
 const runningPath = (directory: string): string => join(directory, 'running.json');

@@ -1,13 +1,14 @@
 /**
- * Plays CloudFront on a laptop: the built site at `/`, the results bucket at `/data/`, with the headers the
- * deployed distribution sets (strict CSP, COOP/COEP for threads, no-store where a thing still changes).
+ * Plays CloudFront on a laptop: the built site at `/`, the results bucket at `/data/`, one run of it at
+ * `/shared/` for whoever holds its share link, with the headers that the deployed distribution sets.
  */
 import type { Server } from 'node:http';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { serve } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { Hono } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
+import { type Context, Hono } from 'hono';
+import { cacheControl, isolationHeaders, securityHeaders } from '../../shared/sharing/site-headers.ts';
+import { redeemShare, type ShareDoor, sharedKey, shareHeader } from '../share/shared-files.ts';
 
 export interface SiteOptions {
   readonly s3: S3Client;
@@ -15,6 +16,7 @@ export interface SiteOptions {
   /** Folder of the built site. */
   readonly root: string;
   readonly port: number;
+  readonly share: ShareDoor;
 }
 
 export interface Site {
@@ -29,29 +31,24 @@ const changing = /^(index\.json|models\/|runs\/[0-9a-f]{32}\/manifest\.json)/;
 
 export async function startSite(options: SiteOptions): Promise<Site> {
   const app = new Hono();
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'blob:', 'data:'],
-        workerSrc: ["'self'", 'blob:'],
-        objectSrc: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-      crossOriginEmbedderPolicy: 'require-corp',
-      crossOriginOpenerPolicy: 'same-origin',
-      referrerPolicy: 'no-referrer',
-      strictTransportSecurity: false,
-    }),
-  );
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries({ ...securityHeaders, ...isolationHeaders })) {
+      context.header(name, value);
+    }
+  });
   app.get('/data/*', async (context) => {
     const key = decodeURIComponent(context.req.path.slice('/data/'.length));
     if (!readable.test(key) || key.includes('..')) return context.notFound();
     return dataResponse(options, key, context.req.header('if-none-match'));
   });
-  app.use('/*', serveStatic({ root: options.root }));
+  app.get('/share/redeem', (context) => redeemShare(options.share, context.req.header(shareHeader)));
+  app.get('/shared/*', async (context) => {
+    const key = await sharedKey(options.share, context.req.path, context.req.header('cookie'));
+    if (key instanceof Response) return key;
+    return dataResponse(options, key, context.req.header('if-none-match'));
+  });
+  app.use('/*', serveStatic({ root: options.root, onFound: setPageCaching }));
   const server = await listen(app, options.port);
   const { port } = server.address() as { port: number };
   return {
@@ -62,6 +59,12 @@ export async function startSite(options: SiteOptions): Promise<Site> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** Built files under `_astro/` are named by their content. */
+function setPageCaching(path: string, context: Context): void {
+  const once = path.includes('/_astro/');
+  context.header('cache-control', once ? cacheControl.writtenOnce : cacheControl.changing);
 }
 
 /** The port asked for, or any free one where it is taken. */
@@ -88,7 +91,7 @@ async function dataResponse(options: SiteOptions, key: string, etag: string | un
       headers: {
         'content-type': object.ContentType ?? 'application/octet-stream',
         'content-length': String(object.ContentLength),
-        'cache-control': changing.test(key) ? 'no-cache' : 'public, max-age=31536000, immutable',
+        'cache-control': changing.test(key) ? cacheControl.changing : cacheControl.writtenOnce,
         etag: object.ETag ?? '',
       },
     });

@@ -12,10 +12,11 @@ import { dropKey } from '../../shared/manifest/keys.ts';
 import type { MetricsLevel } from '../../shared/manifest/trust-metrics.ts';
 import { createObjectStore } from '../common/object-store.ts';
 import { uploadsOf } from '../ingest/upload-events.ts';
+import type { ShareDoor } from '../share/shared-files.ts';
 import { type DropFolder, watchDropFolder } from './drop-folder.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
 import { createFileReport, type FileOutcome, type FileReport } from './file-report.ts';
-import { announce, findRunning, loadSecrets, withdraw } from './local-state.ts';
+import { announce, auditShare, findRunning, loadSecrets, withdraw } from './local-state.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 import { bundledModels, modelFolders, readModelFolder, registerModel } from './register-models.ts';
 import { buildSite, siteRoot } from './site-build.ts';
@@ -67,9 +68,10 @@ async function startAll(options: StartOptions, opened: AsyncDisposableStack): Pr
   built.catch(() => undefined);
   const uploadedAt = new Map<string, number>();
   let report: FileReport | undefined;
+  const secrets = await loadSecrets(state);
   const pipeline = await startPipeline({
     directory: state,
-    secrets: await loadSecrets(state),
+    secrets,
     workers: options.workers,
     methods: options.methods,
     metrics: options.metrics,
@@ -91,7 +93,13 @@ async function startAll(options: StartOptions, opened: AsyncDisposableStack): Pr
   const models = await registerAll(options, results);
   await Promise.all([built, pipeline.ready]);
   const { dropBucket, resultsBucket } = topology;
-  const site = await startSite({ s3: clients.s3, resultsBucket, root: siteRoot, port: options.port });
+  const share: ShareDoor = {
+    results,
+    keyHex: secrets.shareKey,
+    now: () => new Date(),
+    audit: (entry) => void auditShare(state, entry).catch((error) => events.problem('share audit', error)),
+  };
+  const site = await startSite({ s3: clients.s3, resultsBucket, root: siteRoot, port: options.port, share });
   opened.defer(() => site.close());
   const { endpoint } = pipeline.cloud;
   await announce(state, { processId: process.pid, endpoint, site: site.url, dropBucket, resultsBucket });

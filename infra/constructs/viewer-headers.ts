@@ -1,39 +1,18 @@
 /**
- * Headers of every answer: nothing from elsewhere runs, nobody frames the site, no address leaks to others, and
- * the page is cross-origin isolated (threads for the engine in the browser).
+ * Headers of every answer, shared/sharing/site-headers.ts in CloudFront's own words, and strict transport
+ * security beside them.
  */
 import { Duration } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
+import { contentSecurityPolicy, isolationHeaders } from '../../shared/sharing/site-headers.ts';
 import type { Deployment } from './deployment.ts';
 
-const contentSecurityPolicy = {
-  'default-src': "'none'",
-  'script-src': "'self' 'wasm-unsafe-eval'",
-  'style-src': "'self'",
-  'img-src': "'self' blob: data:",
-  'font-src': "'self'",
-  'connect-src': "'self'",
-  'worker-src': "'self' blob:",
-  'manifest-src': "'self'",
-  'base-uri': "'none'",
-  'form-action': "'none'",
-  'frame-ancestors': "'none'",
-};
-
 export function viewerHeaders(scope: Construct, deployment: Deployment): ResponseHeadersPolicy {
-  const custom = {
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Embedder-Policy': 'require-corp',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-    'X-Robots-Tag': 'noindex, nofollow',
-  };
-  const policy = Object.entries(contentSecurityPolicy).map((directive) => directive.join(' '));
   return new ResponseHeadersPolicy(scope, 'viewer-headers', {
     responseHeadersPolicyName: deployment.name('viewer'),
     securityHeadersBehavior: {
-      contentSecurityPolicy: { contentSecurityPolicy: policy.join('; '), override: true },
+      contentSecurityPolicy: { contentSecurityPolicy, override: true },
       contentTypeOptions: { override: true },
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
       referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
@@ -44,7 +23,11 @@ export function viewerHeaders(scope: Construct, deployment: Deployment): Respons
       },
     },
     customHeadersBehavior: {
-      customHeaders: Object.entries(custom).map(([header, value]) => ({ header, value, override: true })),
+      customHeaders: Object.entries(isolationHeaders).map(([header, value]) => ({
+        header,
+        value,
+        override: true,
+      })),
     },
     removeHeaders: ['Server'],
   });
