@@ -3,39 +3,38 @@
  * Sundararajan, Taly & Yan 2017, "Axiomatic attribution for deep networks", equation 1.
  *
  * `reference` is the plain mean over linspace(0, 1, steps) of PAIR saliency 0.2.1 (its completeness error is
- * of order 1/steps). The default, Gauss–Legendre, needs far fewer nodes on smooth functions.
+ * of order 1/steps). The default, Gauss–Legendre, needs far fewer nodes on smooth functions; `adaptive` is for
+ * scores that jump on the path, as saturated probabilities do.
  */
 import { z } from 'zod';
+import { integrateAdaptively } from './adaptive-path.ts';
 import { baselineFor, baselineSchema } from './baseline.ts';
 import type { Attribution, Method } from './method.ts';
 import { ModelCalls } from './model-calls.ts';
-import { type QuadratureRule, quadrature } from './quadrature.ts';
+import { quadrature } from './quadrature.ts';
 
 const options = z.strictObject({
-  steps: z.int().min(1).max(10_000).default(25).describe('Nodes on the path; the first try of `adaptive`.'),
+  steps: z.int().min(1).max(10_000).default(25).describe('Nodes on the path; `adaptive` chooses its own.'),
   quadrature: z
     .enum(['reference', 'midpoint', 'gauss-legendre', 'adaptive'])
     .default('gauss-legendre')
     .describe(
-      'How the integral is summed. `adaptive` doubles Gauss–Legendre nodes until the completeness gap is at most `tolerance`.',
+      'How the integral is summed. `adaptive` puts nodes where the score bends until the completeness gap is at most `tolerance`.',
     ),
   baseline: baselineSchema,
   tolerance: z.number().positive().default(0.01).describe('Of `adaptive`: the gap allowed, in score units.'),
-  maxSteps: z.int().min(1).max(100_000).default(400).describe('Of `adaptive`: the most nodes of one try.'),
+  maxSteps: z
+    .int()
+    .min(2)
+    .max(2000)
+    .default(400)
+    .describe('Of `adaptive`: the most nodes; each keeps a gradient in memory until the end.'),
 });
 
 type Options = z.infer<typeof options>;
 
-/** Nodes of each try: one, or doubling while the limit allows. */
-function tries({ steps, quadrature: rule, maxSteps }: Options): number[] {
-  if (rule !== 'adaptive') return [steps];
-  const counts = [steps];
-  while (counts.at(-1)! * 2 <= maxSteps) counts.push(counts.at(-1)! * 2);
-  return counts;
-}
-
-function cost(chosen: Options): { gradients: number; forwards: number } {
-  return { gradients: tries(chosen).reduce((sum, steps) => sum + steps, 0), forwards: 2 };
+function cost({ steps, quadrature: rule, maxSteps }: Options): { gradients: number; forwards: number } {
+  return rule === 'adaptive' ? { gradients: maxSteps, forwards: 0 } : { gradients: steps, forwards: 2 };
 }
 
 /** Map [...inputShape] in units of the score; the sum ≈ F(x) − F(b), the gap is reported. */
@@ -60,16 +59,21 @@ export const integratedGradients: Method<Options> = {
   async attribute(model, input, context, chosen): Promise<Attribution> {
     const calls = new ModelCalls('integrated-gradients', model, input, context, cost(chosen));
     const baseline = baselineFor('integrated-gradients', chosen.baseline, model, input, context);
+    const rule = chosen.quadrature;
+    if (rule === 'adaptive') {
+      const { map, gap, expected } = await integrateAdaptively(
+        calls,
+        input.data,
+        baseline,
+        context.target,
+        chosen,
+      );
+      return calls.finish(map, input.shape, { completeness: { gap, expected } });
+    }
     const [end, start] = await calls.targetScores([input.data, baseline]);
     const expected = end! - start!;
-    const rule: QuadratureRule = chosen.quadrature === 'adaptive' ? 'gauss-legendre' : chosen.quadrature;
-    let map = new Float64Array(input.data.length);
-    let gap = Number.POSITIVE_INFINITY;
-    for (const steps of tries(chosen)) {
-      map = await integrate(calls, input.data, baseline, quadrature(rule, steps));
-      gap = Math.abs(map.reduce((sum, value) => sum + value, 0) - expected);
-      if (gap <= chosen.tolerance) break;
-    }
+    const map = await integrate(calls, input.data, baseline, quadrature(rule, chosen.steps));
+    const gap = Math.abs(map.reduce((sum, value) => sum + value, 0) - expected);
     return calls.finish(map, input.shape, { completeness: { gap, expected } });
   },
 };
