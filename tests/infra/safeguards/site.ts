@@ -1,4 +1,9 @@
 /** The site: reached by the hospital only, over TLS 1.2, from closed buckets, with nothing kept that changes. */
+import {
+  contentSecurityPolicy,
+  isolationHeaders,
+  securityHeaders,
+} from '../../../shared/sharing/site-headers.ts';
 import { list, ofType, type Properties, type Templates, target } from '../support/templates.ts';
 import type { Safeguard } from './safeguard.ts';
 
@@ -70,14 +75,16 @@ const cacheFaults = (templates: Templates): string[] =>
     .filter((path) => behaviorOf(templates, path).CachePolicyId !== cachingDisabled)
     .map((path) => `${path} is kept at the edge`);
 
+/** shared/sharing/site-headers.ts, which the local site sets as well, and TLS that browsers insist on. */
 const expectedHeaders = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "frame-ancestors 'none'",
-  'Cross-Origin-Opener-Policy',
-  'Cross-Origin-Embedder-Policy',
+  contentSecurityPolicy,
+  ...Object.entries(isolationHeaders).map(
+    ([Header, Value]) => `"Header":"${Header}","Override":true,"Value":"${Value}"`,
+  ),
+  '"ContentTypeOptions":{"Override":true}',
+  `"FrameOption":"${securityHeaders['X-Frame-Options']}"`,
+  `"ReferrerPolicy":"${securityHeaders['Referrer-Policy']}"`,
   'StrictTransportSecurity',
-  'no-referrer',
 ];
 
 function headerFaults(templates: Templates): string[] {
