@@ -92,7 +92,7 @@ function sequential(name: string, entries: readonly Json[], config: Json): Keras
 function inputShapeOf(layer: KerasLayer): unknown {
   const own = layer.config.batch_shape ?? layer.config.batch_input_shape;
   if (own) return own;
-  const first = layer.inner && layer.inner.layers.get(layer.inner.inputs[0]?.layer ?? '');
+  const first = layer.inner?.layers.get(layer.inner.inputs[0]?.layer ?? '');
   return first?.config.batch_shape ?? first?.config.batch_input_shape;
 }
 

@@ -1,6 +1,6 @@
 /** Pooling, padding, cropping and resizing layers. */
 import { type Attributes, int, ints, text } from '../../onnx/graph.ts';
-import { channelsLast, marginsIn, numberIn, pairIn, textIn } from '../layer-config.ts';
+import { channelsLast, marginsIn, pairIn, textIn } from '../layer-config.ts';
 import type { LayerRule, LayerRules } from '../layer-rule.ts';
 import type { OnnxEmitter } from '../onnx-emitter.ts';
 import { unsupported } from '../tfjs-refusal.ts';
@@ -47,13 +47,16 @@ const cropping: LayerRule = ({ emit, config, inputs }) => {
   return { rank: 4, first: emit.op('Slice', [emit.first(inputs[0]), ...ranges]) };
 };
 
-/** Pixel centers are aligned: source = (i + 1/2) · from/to − 1/2; nearest rounds halves up. */
-export function interpolation(kind: string): Attributes {
+/**
+ * How TF.js's layers sample: source = i · from/to, nearest rounds down. Keras
+ * itself aligns pixel centers; a model.json means what TF.js computes. For nearest by whole factors all agree.
+ */
+function sampling(kind: string): Attributes {
   if (kind !== 'nearest' && kind !== 'bilinear') throw unsupported(`interpolation ${kind}`);
   return {
     mode: text(kind === 'nearest' ? 'nearest' : 'linear'),
-    coordinate_transformation_mode: text('half_pixel'),
-    nearest_mode: text('round_prefer_ceil'),
+    coordinate_transformation_mode: text('asymmetric'),
+    nearest_mode: text('floor'),
   };
 }
 
@@ -77,18 +80,8 @@ const upsampling: LayerRule = ({ emit, config, inputs }) => {
     { type: 'float32', shape: [4], data: Float32Array.of(1, 1, rows, columns) },
     'scales',
   );
-  const attributes = interpolation(textIn(config, 'interpolation', 'nearest'));
+  const attributes = sampling(textIn(config, 'interpolation', 'nearest'));
   return { rank: 4, first: emit.op('Resize', [emit.first(inputs[0]), '', scales], attributes) };
-};
-
-const resizing: LayerRule = ({ emit, config, inputs }) => {
-  channelsLast(config);
-  if (config.crop_to_aspect_ratio === true || config.pad_to_aspect_ratio === true) {
-    throw unsupported('an aspect ratio that is kept');
-  }
-  const size = [numberIn(config, 'height', 0), numberIn(config, 'width', 0)];
-  const attributes = interpolation(textIn(config, 'interpolation', 'bilinear'));
-  return { rank: 4, first: resizeTo(emit, emit.first(inputs[0]), size, attributes) };
 };
 
 export const POOLING_RULES: LayerRules = {
@@ -99,5 +92,4 @@ export const POOLING_RULES: LayerRules = {
   ZeroPadding2D: zeroPadding,
   Cropping2D: cropping,
   UpSampling2D: upsampling,
-  Resizing: resizing,
 };
