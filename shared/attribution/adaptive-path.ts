@@ -47,7 +47,8 @@ interface Interval {
   readonly bend: number;
 }
 
-const FIRST_NODES = 8;
+/** Fewer can miss a jump of the score between two of them altogether. */
+const FIRST_NODES = 16;
 const HALVED_AT_ONCE = 4;
 const WEIGHT_OF_BEND = 0.1;
 

@@ -54,7 +54,7 @@ const adaptive = { quadrature: 'adaptive', tolerance: 1e-4 };
 test('adaptive stops at once where the score rises evenly', async () => {
   const model = closedForm(powerSum(weights, 1), shape);
   const found = await run(adaptive, model);
-  expect(model.calls).toMatchObject({ gradients: 8, forwards: 0 });
+  expect(model.calls).toMatchObject({ gradients: 16, forwards: 0 });
   found.map.data.forEach((value, i) => {
     expect(value).toBeCloseTo(weights[i]! * input.data[i]!, 5);
   });
