@@ -1,4 +1,4 @@
-/** Two networks for measuring: a plain CNN with max-pools and a residual network, random weights, 224×224×3. */
+/** Networks for measuring: plain with max-pools, residual, depthwise-separable; random weights, 224×224×3. */
 import type { ModelSketch } from '../../unit/engine/test-models.ts';
 import { sketchModel } from '../../unit/engine/test-models.ts';
 
@@ -37,4 +37,30 @@ function bottleneck(sketch: ModelSketch, value: string, width: number, stride: n
   const same = builder.shape(value)[1] === 4 * width && stride === 1;
   const skip = same ? value : sketch.conv(value, 4 * width, 1, { stride });
   return builder.op('Relu', [builder.op('Add', [wide, skip])]);
+}
+
+/** MobileNet-like: depthwise 3×3 and pointwise convolutions with ReLU6, widths of MobileNet v1. 1.1 GFLOP. */
+export function mobileNet(): Uint8Array {
+  const sketch = sketchModel([3, 224, 224]);
+  const { builder } = sketch;
+  const clipped = (value: string): string =>
+    builder.op('Clip', [value, builder.scalar(0), builder.scalar(6)]);
+  let value = clipped(sketch.conv(sketch.image, 32, 3, { stride: 2 }));
+  const blocks = [
+    [64, 1],
+    [128, 2],
+    [128, 1],
+    [256, 2],
+    [256, 1],
+    [512, 2],
+    ...Array(5).fill([512, 1]),
+    [1024, 2],
+    [1024, 1],
+  ];
+  for (const [width, stride] of blocks as [number, number][]) {
+    const channels = builder.shape(value)[1]!;
+    value = clipped(sketch.conv(value, channels, 3, { stride, group: channels }));
+    value = clipped(sketch.conv(value, width, 1));
+  }
+  return sketch.bytes(sketch.dense(sketch.flatten(builder.op('GlobalAveragePool', [value])), 10));
 }

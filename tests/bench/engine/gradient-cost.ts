@@ -1,6 +1,6 @@
 /**
  * How much a gradient costs beside the forward pass of the same run:
- *   node tests/bench/engine/gradient-cost.ts [threads]
+ *   node tests/bench/engine/gradient-cost.ts [threads] [part of a model's name]
  * Passes alternate, after a warm-up. Prints the best and the median of wall-clock and processor milliseconds and
  * their ratio. On a busy machine take one thread and processor time: idle threads of the engine spin. The least
  * possible ratio is about 2 (forward, and as much again for the backward convolutions).
@@ -8,10 +8,11 @@
 import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
 import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts';
 import { uniform } from '../../unit/engine/uniform.ts';
-import { plainCnn, resNet50 } from './bench-models.ts';
+import { mobileNet, plainCnn, resNet50 } from './bench-models.ts';
+import { lightModel } from './light-models.ts';
 
 const BATCH = 8;
-const RUNS = 7;
+const RUNS = 10;
 const THREADS = Number(process.argv[2] ?? 2);
 
 interface Times {
@@ -54,5 +55,13 @@ async function measure(name: string, model: Uint8Array): Promise<void> {
   console.log(`  processor:  ${summary(forward.processor, gradient.processor)}`);
 }
 
-await measure('plain CNN', plainCnn());
-await measure('ResNet-50', resNet50());
+const MODELS: Readonly<Record<string, () => Uint8Array>> = {
+  'plain CNN': plainCnn,
+  'ResNet-50': resNet50,
+  'DenseNet-121 (needs ../shared/data)': () => lightModel('densenet121'),
+  'MobileNet-like': mobileNet,
+};
+
+for (const [name, model] of Object.entries(MODELS)) {
+  if (name.includes(process.argv[3] ?? '')) await measure(name, model());
+}
