@@ -18,7 +18,7 @@ const FOLDER = new URL('../../../../shared/data/models/onnx/onnx_light/', import
 
 /** `name`: densenet121, resnet50, … */
 export function lightModel(name: string): Uint8Array {
-  return withRandomWeights(readFileSync(new URL(`light_${name}.onnx`, FOLDER)));
+  return withRandomWeights(new Uint8Array(readFileSync(new URL(`light_${name}.onnx`, FOLDER))));
 }
 
 export function withRandomWeights(model: Uint8Array, seed = 1): Uint8Array {
@@ -81,6 +81,6 @@ const readerOf = (name: string, graph: GraphProto): NodeProto | undefined =>
   graph.node.find(({ input }) => input.includes(name));
 
 function wholeNumbers({ int64Data, rawData }: TensorProto): number[] {
-  const packed = int64Data.length > 0 ? int64Data : new BigInt64Array(rawData.slice().buffer);
+  const packed = int64Data.length > 0 ? int64Data : new BigInt64Array(Uint8Array.from(rawData).buffer);
   return Array.from(packed, Number);
 }
