@@ -15,12 +15,16 @@ const namedBaselines = ['black', 'white', 'mid-grey', 'mean', 'blur', 'noise'] a
 /** Of `blur`: standard deviation as a share of the shorter side. */
 const BLUR = 0.1;
 
+const oneBaseline = z.union([z.number(), z.enum(namedBaselines)], {
+  error: (issue) =>
+    `expected a number or one of ${namedBaselines.join(', ')}, got ${JSON.stringify(issue.input)}`,
+});
+
+/** Several baselines in a list, of methods that `overBaselines` averages. */
+export const baselineListSchema = z.array(oneBaseline).min(1).max(16);
+
 /** The `baseline` option of the path methods. */
-export const baselineSchema = z
-  .union([z.number(), z.enum(namedBaselines)], {
-    error: (issue) =>
-      `expected a number or one of ${namedBaselines.join(', ')}, got ${JSON.stringify(issue.input)}`,
-  })
+export const baselineSchema = oneBaseline
   .default(0)
   .describe(
     'Where the path starts: a constant in model units, or an image: black, white, mid-grey, mean (channel means of this image), blur (this image, strongly blurred), noise (uniform between black and white).',

@@ -15,6 +15,7 @@ import { kernelShap } from './kernel-shap.ts';
 import { lime } from './lime.ts';
 import type { Method } from './method.ts';
 import { occlusion } from './occlusion.ts';
+import { overBaselines } from './over-baselines.ts';
 import { rise } from './rise.ts';
 import { smoothGradOver } from './smoothgrad.ts';
 import { xraiOver } from './xrai.ts';
@@ -24,12 +25,12 @@ export { parseOptions } from './parse-options.ts';
 /** One value per input element: what XRAI can sum over regions. */
 const pixelMethods: readonly Method<unknown>[] = [
   gradients,
-  inputXGradient,
-  integratedGradients,
-  guidedIg,
+  overBaselines(inputXGradient),
+  overBaselines(integratedGradients),
+  overBaselines(guidedIg),
   blurIg,
   expectedGradients,
-  idgi,
+  overBaselines(idgi),
   guidedBackprop,
   occlusion,
 ];

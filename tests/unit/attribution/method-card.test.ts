@@ -60,7 +60,7 @@ test('ranges, choices and several types come from the schema', () => {
   );
   expect(parameters.find(({ name }) => name === 'spacing')?.choices).toEqual(['linear', 'sqrt']);
   const baseline = methodCard(methodNamed('guided-ig')).parameters.find(({ name }) => name === 'baseline');
-  expect(baseline?.types).toEqual(['number', 'string']);
+  expect(baseline?.types).toEqual(['number', 'string', 'array']);
   const seed = methodCard(methodNamed('rise')).parameters.find(({ name }) => name === 'seed');
   expect(seed).not.toHaveProperty('least');
 });
