@@ -21,6 +21,8 @@ export interface AttributeFlags {
   /** Start from the options that repeat the published reference. */
   readonly reference?: boolean;
   readonly baseline?: string;
+  /** What is explained: the model's output, or the logit before its last softmax or sigmoid. */
+  readonly explain?: 'score' | 'logit';
   readonly out: string;
   readonly threads?: number;
   /** Bytes the model may work with. */
@@ -37,7 +39,10 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
   const baseline = flags.baseline === undefined ? undefined : await readImageArray(flags.baseline);
   const runner = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
   const { bytes } = await readModelFile(flags.model);
-  const classifier = await compileClassifier(bytes, runner, { inputShape: input.shape });
+  const classifier = await compileClassifier(bytes, runner, {
+    inputShape: input.shape,
+    ...(flags.explain && { explain: flags.explain }),
+  });
   const progress = output.progress(method.name);
   const started = performance.now();
   const attribution = await method.attribute(

@@ -102,6 +102,11 @@ program
   .option('--options <json>', 'options of the method')
   .option('--reference', 'start from the options that repeat the published reference (PAIR saliency)')
   .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
+  .addOption(
+    new Option('--explain <what>', 'the output of the model, or the logit before its last softmax or sigmoid')
+      .choices(['score', 'logit'])
+      .default('score'),
+  )
   .requiredOption('--out <file>', 'where the float32 .npy goes')
   .addOption(threads)
   .addOption(memory)
