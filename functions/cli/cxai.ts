@@ -193,6 +193,26 @@ share
     run(async (output) => (await import('./share-command.ts')).shareRevokeCommand(id, flags.state, output)),
   );
 
+program
+  .command('redrive')
+  .description('run failed methods again, or send dead letters back; --list says what there is')
+  .argument('[run...]', 'run ids')
+  .addOption(state)
+  .option('--list', 'only say what failed, and why', false)
+  .option('--methods <a,b>', 'only these of one run', commaList)
+  .option('--all', 'every run with a failed method', false)
+  .addOption(
+    new Option('--queue <name>', 'send the dead letters of this queue back').choices([
+      'ingest',
+      'cpu',
+      'gpu',
+      'catalog',
+    ]),
+  )
+  .action((runs: string[], flags) =>
+    run(async (output) => (await import('./redrive-command.ts')).redriveCommand(runs, flags, output)),
+  );
+
 const model = program.command('model').description('check a model, or register one for the pipeline');
 modelFacts(
   model

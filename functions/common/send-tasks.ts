@@ -4,7 +4,10 @@ import type { Lane, Plan } from '../../shared/manifest/plan.ts';
 import type { Task } from '../../shared/manifest/task.ts';
 import type { Services } from './services.ts';
 
-export async function sendTasks({ tasks, results }: Services, plan: Plan): Promise<void> {
+export async function sendTasks(
+  { tasks, results }: Pick<Services, 'tasks' | 'results'>,
+  plan: Plan,
+): Promise<void> {
   for (const lane of ['cpu', 'gpu'] satisfies Lane[]) {
     const messages = plan.methods
       .filter((planned) => planned.lane === lane)
