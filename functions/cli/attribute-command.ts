@@ -1,11 +1,12 @@
 /** `cxai attribute`: arrays in, arrays out, in the model's own layout and units. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { attributeTargets } from '../../shared/attribution/attribute-targets.ts';
 import type { Method } from '../../shared/attribution/method.ts';
 import { methodNamed, parseOptions } from '../../shared/attribution/registry.ts';
 import { PermanentFault } from '../../shared/errors.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
-import { type Tensor, tensor } from '../../shared/tensor/tensor.ts';
+import { type Tensor, type Tensor32, tensor } from '../../shared/tensor/tensor.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
 import { readModelFile } from '../common/read-model-file.ts';
 import { jsonObject } from './method-flags.ts';
@@ -15,7 +16,8 @@ import { WrongUse } from './wrong-use.ts';
 export interface AttributeFlags {
   readonly model: string;
   readonly input: string;
-  readonly target: number;
+  /** One class index, or several. */
+  readonly target: readonly number[];
   readonly method: string;
   readonly options?: string;
   /** Start from the options that repeat the published reference. */
@@ -45,35 +47,49 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
   });
   const progress = output.progress(method.name);
   const started = performance.now();
-  const attribution = await method.attribute(
+  const found = await attributeTargets(
+    method,
     classifier,
     input,
     {
-      target: flags.target,
       baseline,
       runner,
       memoryLimit: flags.memory,
       onProgress: (fraction) => progress.set(fraction),
     },
+    flags.target,
     options,
   );
   progress.done();
   const milliseconds = performance.now() - started;
-  await writeFile(flags.out, writeNpy(attribution.map));
+  const map = stacked(found.map((attribution) => attribution.map));
+  await writeFile(flags.out, writeNpy(map));
   await classifier.release();
-  output.result(
-    `${method.name}: ${attribution.gradients} gradients, ${milliseconds.toFixed(0)} ms → ${flags.out}`,
-    {
-      method: method.name,
-      out: flags.out,
-      shape: attribution.map.shape,
-      gradients: attribution.gradients,
-      forwards: attribution.forwards,
-      batchSize: attribution.batchSize,
-      completeness: attribution.completeness ?? null,
-      milliseconds,
-    },
-  );
+  const gradients = total(found.map((attribution) => attribution.gradients));
+  const completeness = found.map((attribution) => attribution.completeness ?? null);
+  output.result(`${method.name}: ${gradients} gradients, ${milliseconds.toFixed(0)} ms → ${flags.out}`, {
+    method: method.name,
+    out: flags.out,
+    shape: map.shape,
+    gradients,
+    forwards: total(found.map(({ forwards }) => forwards)),
+    batchSize: found[0]!.batchSize,
+    completeness: completeness.length === 1 ? completeness[0] : completeness,
+    milliseconds,
+  });
+}
+
+const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+/** The map of one class as it is; of several along a first axis. */
+function stacked(maps: readonly Tensor32[]): Tensor32 {
+  const [{ data, shape }] = maps as [Tensor32];
+  if (maps.length === 1) return { data, shape };
+  const all = new Float32Array(maps.length * data.length);
+  maps.forEach((map, index) => {
+    all.set(map.data, index * data.length);
+  });
+  return tensor(all, [maps.length, ...shape]);
 }
 
 function referenceOf(method: Method<unknown>): object {

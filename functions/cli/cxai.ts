@@ -97,7 +97,7 @@ program
   .description('one method on one array: .npy in the model’s own layout and units in, .npy out')
   .requiredOption('--model <file>', 'an .onnx file or a TF.js model.json')
   .requiredOption('--input <file>', 'float .npy, [C,H,W] or [H,W,C]')
-  .requiredOption('--target <class>', 'class index', Number)
+  .requiredOption('--target <classes>', 'class index, or several with commas: a map each', numberList)
   .requiredOption('--method <name>', 'see: cxai methods')
   .option('--options <json>', 'options of the method')
   .option('--reference', 'start from the options that repeat the published reference (PAIR saliency)')
