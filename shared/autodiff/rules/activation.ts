@@ -33,15 +33,33 @@ const leakyRelu = scaled('LeakyRelu', (node, graph) => {
   return affine(graph, alpha, 1 - alpha, positiveMask(graph, node.inputs[0]!));
 });
 
-/** Derivative 1 strictly between the bounds, 0 at them: as PyTorch's hardtanh and TensorFlow's relu6. */
+/**
+ * Derivative 1 strictly between the bounds, 0 at them: as PyTorch's hardtanh and TensorFlow's relu6.
+ *
+ * Read off the output y: clip₀₁(s·y − s·low) · clip₀₁(s·high − s·y) with s = 2^80, which is exact since a power of
+ * two only moves the exponent. So y alone is kept, in the engine's blocked layout.
+ */
 const clip = rule('Clip', (node, [upstream], graph) => [
   () => {
-    const [input, low, high] = node.inputs as [string, string, string];
-    const above = positiveMask(graph, graph.op('Sub', [input, low]));
-    const below = positiveMask(graph, graph.op('Sub', [high, input]));
-    return graph.op('Mul', [graph.op('Mul', [upstream, above]), below]);
+    const [low, high] = node.inputs.slice(1).map((name) => graph.constantOf(name)!.data[0]!) as [
+      number,
+      number,
+    ];
+    const masked = (value: string, slope: number, bound: number): string =>
+      Math.abs(bound) >= UNBOUNDED
+        ? value
+        : graph.op('Mul', [value, steep(graph, node.outputs[0]!, slope, -slope * bound)]);
+    return masked(masked(upstream!, POWER, low), -POWER, high);
   },
 ]);
+
+const POWER = 2 ** 80;
+/** Bounds beyond are never reached by activations, and POWER times them would overflow. */
+const UNBOUNDED = 2 ** 40;
+
+function steep(graph: GraphBuilder, value: string, alpha: number, beta: number): string {
+  return graph.op('HardSigmoid', [value], { alpha: float(alpha), beta: float(beta) });
+}
 
 /** y·(1 − y) */
 const sigmoid = scaled('Sigmoid', ({ outputs: [y] }, graph) =>
