@@ -110,6 +110,7 @@ async function explainOne(path: string, bench: Bench, progress: Progress): Promi
   const order = bench.methods.map(({ method }) => method);
   const { card, classifier, runner, methods, metrics, seed, memoryLimit, signal } = bench;
   return explainImage(bytes, {
+    extension: extname(path),
     card,
     classifier,
     runner,

@@ -30,6 +30,8 @@ import { decodeImage } from './decode-image.ts';
 import { webpBytes } from './webp-bytes.ts';
 
 export interface ExplainRequest {
+  /** Of the file's name, only to warn where the content is another format. */
+  readonly extension?: string;
   readonly card: ModelCard;
   readonly classifier: Classifier;
   readonly runner: Runner;
@@ -57,7 +59,7 @@ export interface ExplainedImage {
 export async function explainImage(bytes: Uint8Array, request: ExplainRequest): Promise<ExplainedImage> {
   const { card, runner, methods, metrics, provenance, memoryLimit, signal } = request;
   const { classifier, reused } = sharedCalls(request.classifier);
-  const image = await decodeImage(bytes);
+  const image = await decodeImage(bytes, { extension: request.extension });
   const runId = runIdOf(pixelDigestOf(image), card, methods, { seed: provenance.seed, metrics });
   const { plan, input } = await planImage(image, classifier, {
     runId,
