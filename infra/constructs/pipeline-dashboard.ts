@@ -1,15 +1,20 @@
-/** One page: what waits, what fails, how long it takes, how much runs at once. */
+/** One page: what waits, what fails, how long each method takes, how much runs at once, what it costs about. */
+import { Duration } from 'aws-cdk-lib';
 import {
   type Alarm,
   AlarmStatusWidget,
   Dashboard,
   GraphWidget,
   type IMetric,
+  MathExpression,
   Row,
+  SearchExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { prices } from '../cost-model.ts';
 import type { Pipeline } from '../stacks/pipeline-stack.ts';
 import type { Deployment } from './deployment.ts';
+import { functionLimits } from './function-limits.ts';
 
 const width = 12;
 const height = 6;
@@ -59,6 +64,43 @@ export function pipelineDashboard(
         eachFunction((fn, label) => fn.metricInvocations({ label })),
       ),
     ),
+    new Row(
+      graph('Method, 95th percentile (ms)', [eachMethod('MethodDuration', 'p95', 'outcome="complete"')]),
+      graph('Task waited before its method, 95th percentile (ms)', [eachMethod('QueueAge', 'p95')]),
+    ),
+    new Row(
+      graph('Methods that ended, by outcome', [eachMethod('MethodDuration', 'SampleCount')]),
+      new GraphWidget({
+        title: 'Explaining, estimated US dollars per day (list price)',
+        left: [dailyCost(functions.explain.fn, functionLimits(deployment.settings).explain.memoryMegabytes)],
+        width,
+        height,
+      }),
+    ),
   );
   return dashboard;
 }
+
+const dimensions = { MethodDuration: 'method,outcome,service', QueueAge: 'method,service' } as const;
+
+/** functions/common/metrics.ts: one line for each method there has been, whichever they are. */
+const eachMethod = (metric: keyof typeof dimensions, statistic: string, where = ''): SearchExpression =>
+  new SearchExpression({
+    expression: `SEARCH('{CXAI,${dimensions[metric]}} MetricName="${metric}" ${where}', '${statistic}', 300)`,
+  });
+
+/** Gigabyte-seconds at list price; the other services add about as much (infra/cost-model.ts). */
+const dailyCost = (fn: Pipeline['functions']['explain']['fn'], memoryMegabytes: number): MathExpression => {
+  const period = Duration.days(1);
+  const perMillisecond = ((memoryMegabytes / 1024) * prices.lambdaGigabyteSecond) / 1000;
+  return new MathExpression({
+    label: 'explain',
+    // Written out: CloudWatch would read the e of an exponent as a metric.
+    expression: `milliseconds * ${perMillisecond.toFixed(12)} + calls * ${prices.lambdaRequest.toFixed(12)}`,
+    period,
+    usingMetrics: {
+      milliseconds: fn.metricDuration({ statistic: 'Sum', period }),
+      calls: fn.metricInvocations({ statistic: 'Sum', period }),
+    },
+  });
+};
