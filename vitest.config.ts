@@ -4,6 +4,8 @@ import { ClosingLineReporter } from './tests/closing-line-reporter.ts';
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    // On demand: npm run test:containers.
+    exclude: ['tests/containers/**'],
     environment: 'node',
     testTimeout: 30_000,
     hookTimeout: 60_000,
