@@ -38,6 +38,9 @@ describe('probabilities', () => {
     expect(low).toBeCloseTo(0.25, 12);
     expect(high).toBeCloseTo(0.75, 12);
   });
+  it('of a single logit are its sigmoid: the softmax of one number is always 1', () => {
+    expect(probabilities([Math.log(3)], 'logits')[0]).toBeCloseTo(0.75, 12);
+  });
   it('are the scores themselves where the model gives probabilities', () => {
     expect(probabilities([0.2, 0.9], 'sigmoid')).toEqual([0.2, 0.9]);
   });
