@@ -238,7 +238,14 @@ modelFacts(
 program
   .command('doctor')
   .description('check that this machine has what the work needs')
-  .action(() => run(async (output) => (await import('./doctor-command.ts')).doctorCommand(output)));
+  .option('--aws', 'check a deployment in AWS instead', false)
+  .action(({ aws }: { aws: boolean }) =>
+    run(async (output) =>
+      aws
+        ? (await import('./doctor-aws-command.ts')).doctorAwsCommand(output)
+        : (await import('./doctor-command.ts')).doctorCommand(output),
+    ),
+  );
 
 program
   .command('schemas')

@@ -6,15 +6,10 @@ import { join } from 'node:path';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import { inputShapeOf } from '../common/model-registry.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
+import type { Check } from '../doctor/aws-checks.ts';
 import { bundledModels, readModelFolder } from '../local/register-models.ts';
 import type { Output } from './output.ts';
-
-interface Check {
-  readonly name: string;
-  readonly remedy: string;
-  /** What was found. Throws where it is not good enough. */
-  readonly run: () => Promise<string>;
-}
+import { reportChecks } from './report-checks.ts';
 
 const leastNode = 24;
 const leastFreeBytes = 2 ** 30;
@@ -90,17 +85,4 @@ const checks: readonly Check[] = [
 ];
 
 /** Returns the number of checks that failed. */
-export async function doctorCommand(output: Output): Promise<number> {
-  let failures = 0;
-  for (const { name, remedy, run } of checks) {
-    try {
-      const found = await run();
-      output.result(`✓ ${name.padEnd(18)} ${found}`, { check: name, ok: true, found });
-    } catch (error) {
-      failures += 1;
-      const found = error instanceof Error ? error.message : String(error);
-      output.result(`✗ ${name.padEnd(18)} ${found}\n  ${remedy}`, { check: name, ok: false, found, remedy });
-    }
-  }
-  return failures;
-}
+export const doctorCommand = (output: Output): Promise<number> => reportChecks(checks, output);

@@ -1,0 +1,117 @@
+/** `cxai doctor --aws`: a healthy account passes every check, and each fault is found by its own check alone. */
+import { describe, expect, it } from 'vitest';
+import { awsChecks, type DoctorClients } from '../../../functions/doctor/aws-checks.ts';
+
+type Answers = Readonly<Record<string, object | Error | undefined>>;
+const image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/assets@sha256:ab12';
+const failure = (name: string) => Object.assign(new Error(name), { name });
+
+const healthy: Answers = {
+  HeadBucket: {},
+  GetQueueUrl: { QueueUrl: 'https://sqs/queue' },
+  GetQueueAttributes: { Attributes: { ApproximateNumberOfMessages: '0' } },
+  GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 931 } },
+  GetFunction: {
+    Configuration: { State: 'Active', LastUpdateStatus: 'Successful' },
+    Code: { ResolvedImageUri: image },
+  },
+  DescribeImages: { imageDetails: [{}] },
+  ListEventSourceMappings: { EventSourceMappings: [{ State: 'Enabled' }] },
+  GetServiceQuota: { Quota: { Value: 16 } },
+  DescribeJobQueues: { jobQueues: [{ state: 'ENABLED', status: 'VALID' }] },
+  DescribeJobDefinitions: { jobDefinitions: [{ revision: 2, containerProperties: { image } }] },
+};
+
+/** Every client answers from one table, by the name of the command. */
+async function examine(changes: Answers = {}): Promise<{ failed: string[]; found: Record<string, string> }> {
+  const answers = { ...healthy, ...changes };
+  const send = async (command: object) => {
+    const answer = answers[command.constructor.name.replace(/Command$/, '')];
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const client = { send } as never;
+  const clients = { s3: client, sqs: client, lambda: client, batch: client, ecr: client, quotas: client };
+  const checks = awsChecks(clients satisfies DoctorClients, {
+    name: 'cxai-example',
+    buckets: ['drop', 'results'],
+  });
+  const failed: string[] = [];
+  const found: Record<string, string> = {};
+  for (const { name, remedy, run } of checks) {
+    expect(remedy).toMatch(/^\w.+\.$/);
+    found[name] = await run().catch((error: Error) => {
+      failed.push(name);
+      return error.message;
+    });
+  }
+  return { failed, found };
+}
+
+const functions = ['ingest', 'explain', 'catalog', 'finish', 'sweep'];
+
+describe('the checks of a deployment', () => {
+  it('pass in a healthy account', async () => {
+    const { failed, found } = await examine();
+    expect(failed).toEqual([]);
+    expect(found).toMatchObject({
+      'lambda quota': '1000 at once, 931 unreserved',
+      'cpu lane': 'reads its queue',
+    });
+  });
+
+  it.each<[string, Answers, string[]]>([
+    ['a closed bucket', { HeadBucket: failure('AccessDenied') }, ['buckets']],
+    [
+      'dead letters',
+      { GetQueueAttributes: { Attributes: { ApproximateNumberOfMessages: '3' } } },
+      ['dead letters'],
+    ],
+    [
+      'too few concurrent executions',
+      {
+        GetAccountSettings: {
+          AccountLimit: { ConcurrentExecutions: 119, UnreservedConcurrentExecutions: 50 },
+        },
+      },
+      ['lambda quota'],
+    ],
+    ['a function that was not deployed', { GetFunction: failure('ResourceNotFoundException') }, functions],
+    [
+      'a function that cannot start',
+      {
+        GetFunction: {
+          Configuration: { State: 'Failed', StateReason: 'ImageDeleted' },
+          Code: { ImageUri: image },
+        },
+      },
+      functions,
+    ],
+    [
+      'images deleted from the registry',
+      { DescribeImages: { imageDetails: [] } },
+      [...functions, 'gpu lane'],
+    ],
+    [
+      'a switched-off event source',
+      { ListEventSourceMappings: { EventSourceMappings: [{ State: 'Disabled' }] } },
+      ['cpu lane'],
+    ],
+    ['a quota of 0 for G instances', { GetServiceQuota: { Quota: { Value: 0 } } }, ['gpu lane']],
+    [
+      'a job queue that cannot place jobs',
+      { DescribeJobQueues: { jobQueues: [{ state: 'ENABLED', status: 'INVALID' }] } },
+      ['gpu lane'],
+    ],
+    ['a worker that was not deployed', { DescribeJobDefinitions: { jobDefinitions: [] } }, ['gpu lane']],
+  ])('find %s', async (_, changes, expected) => {
+    expect((await examine(changes)).failed).toEqual(expected);
+  });
+
+  it('name the queues that are missing; without a gpu queue that lane is off, not broken', async () => {
+    const { failed, found } = await examine({ GetQueueUrl: failure('QueueDoesNotExist') });
+    expect(failed).toEqual(['queues']);
+    expect(found.queues).toBe('no queue cxai-example-ingest, cxai-example-cpu, cxai-example-catalog');
+    expect(found['gpu lane']).toMatch(/^off/);
+  });
+});
