@@ -44,11 +44,11 @@ export function loadPlot(days: readonly { readonly name: string; readonly day: D
 function panelOf(name: string, day: Day, top: number): string {
   const minutes = peaks(day.minutes);
   const most = Math.max(1, ...minutes.map(({ waiting }) => waiting));
-  const mostWorkers = Math.max(1, ...minutes.map(({ workers, starting }) => workers + starting));
+  const mostWorkers = Math.max(1, ...minutes.map(({ workers }) => workers));
   const bottom = top + panel;
   const x = (minute: number) => (left + ((width - left - right) * minute) / 1440).toFixed(1);
   const y = (share: number) => (bottom - share * (panel - 16)).toFixed(1);
-  const line = (value: (minute: Day['minutes'][number]) => number) =>
+  const line = (value: (peak: Peak) => number) =>
     minutes.map((minute, index) => `${x(index * step)},${y(value(minute))}`).join(' ');
   const hours = [0, 6, 12, 18, 24].map(
     (hour) =>
@@ -57,7 +57,7 @@ function panelOf(name: string, day: Day, top: number): string {
   return [
     `<text x="${left}" y="${top + 8}" font-weight="bold">${name} a day</text>`,
     `<polygon points="${x(0)},${bottom} ${line(({ waiting }) => waiting / most)} ${x(1440)},${bottom}" fill="#7aa6c2"/>`,
-    `<polyline points="${line(({ workers, starting }) => (workers + starting) / mostWorkers)}" fill="none" stroke="#b5480f" stroke-width="1"/>`,
+    `<polyline points="${line(({ workers }) => workers / mostWorkers)}" fill="none" stroke="#b5480f" stroke-width="1"/>`,
     `<path d="M${left} ${bottom}H${width - right}" stroke="#333"/>`,
     `<text x="${left - 6}" y="${top + 24}" text-anchor="end" fill="#33658a">${most}</text>`,
     `<text x="${left - 6}" y="${top + 38}" text-anchor="end" fill="#33658a">waiting</text>`,
@@ -67,12 +67,19 @@ function panelOf(name: string, day: Day, top: number): string {
   ].join('\n');
 }
 
-/** The most of each `step` minutes. */
-const peaks = (minutes: Day['minutes']): Day['minutes'] =>
+/** The most of each `step` minutes; workers with those that are starting. */
+interface Peak {
+  readonly waiting: number;
+  readonly workers: number;
+}
+
+const peaks = (minutes: Day['minutes']): Peak[] =>
   Array.from({ length: minutes.length / step }, (_, index) => {
     const part = minutes.slice(index * step, (index + 1) * step);
-    const most = (key: keyof Day['minutes'][number]) => Math.max(...part.map((minute) => minute[key]));
-    return { waiting: most('waiting'), workers: most('workers'), starting: most('starting') };
+    return {
+      waiting: Math.max(...part.map(({ waiting }) => waiting)),
+      workers: Math.max(...part.map(({ workers, starting }) => workers + starting)),
+    };
   });
 
 /** Rows of a Markdown table. */
