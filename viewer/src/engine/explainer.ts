@@ -71,7 +71,7 @@ export function createExplainer(runner: Runner): Worked {
       const { card, classifier } = subject();
       const started = performance.now();
       try {
-        const run = await runMethod(plan, method, { classifier, card, input }, watch);
+        const run = await runMethod(plan, method, { classifier, card, input, runner }, watch);
         const milliseconds = performance.now() - started;
         const work = { attempts: 1, milliseconds, runner, metrics: {} };
         return { result: succeededResult(plan, method, run, work), map: run.map };
