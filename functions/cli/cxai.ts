@@ -167,9 +167,11 @@ program
     run(async (output) => (await import('./runs-command.ts')).showCommand(runId, flags.state, output)),
   );
 
+/** `--state` beside a subcommand is read by the command above it. */
+const stateOf = (command: Command): string => command.optsWithGlobals<{ state: string }>().state;
+
 const share = program
   .command('share')
-  .enablePositionalOptions()
   .description('make a link that opens one run until a date; list and revoke such links')
   .argument('<run>', 'a run id')
   .addOption(state)
@@ -181,16 +183,18 @@ share
   .command('list')
   .description('every link that was made, newest first')
   .addOption(state)
-  .action((flags: { state: string }) =>
-    run(async (output) => (await import('./share-command.ts')).shareListCommand(flags.state, output)),
+  .action((_flags, command: Command) =>
+    run(async (output) => (await import('./share-command.ts')).shareListCommand(stateOf(command), output)),
   );
 share
   .command('revoke')
   .description('close a link at once')
   .argument('<id>', 'a link id')
   .addOption(state)
-  .action((id: string, flags: { state: string }) =>
-    run(async (output) => (await import('./share-command.ts')).shareRevokeCommand(id, flags.state, output)),
+  .action((id: string, _flags, command: Command) =>
+    run(async (output) =>
+      (await import('./share-command.ts')).shareRevokeCommand(id, stateOf(command), output),
+    ),
   );
 
 program

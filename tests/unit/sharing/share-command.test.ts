@@ -1,0 +1,32 @@
+/** The command line of share links. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const cli = fileURLToPath(new URL('../../../functions/cli/cxai.ts', import.meta.url));
+
+const cxai = (...parameters: string[]): Promise<{ readonly status: number; readonly errors: string }> =>
+  new Promise((resolve) => {
+    const child = execFile(process.execPath, [cli, ...parameters], (_, _output, errors) =>
+      resolve({ status: child.exitCode ?? -1, errors }),
+    );
+  });
+
+describe('cxai share', () => {
+  it.each([
+    [['run'], 'share', 'f'.repeat(32), '--state', '/nowhere/state'],
+    [['list'], 'share', 'list', '--state', '/nowhere/state'],
+    [['revoke'], 'share', 'revoke', 'f'.repeat(16), '--state', '/nowhere/state'],
+  ])('%s asks the installation of the state folder it was given', async (_, ...parameters) => {
+    const { status, errors } = await cxai(...parameters);
+    expect(status).toBe(1);
+    expect(errors).toContain('(state folder /nowhere/state)');
+  });
+
+  it('for longer than thirty days is wrong use', async () => {
+    expect(await cxai('share', 'f'.repeat(32), '--days', '31')).toMatchObject({
+      status: 2,
+      errors: expect.stringContaining('from 1 to 30'),
+    });
+  });
+});
