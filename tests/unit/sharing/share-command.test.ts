@@ -14,11 +14,11 @@ const cxai = (...parameters: string[]): Promise<{ readonly status: number; reado
 
 describe('cxai share', () => {
   it.each([
-    [['run'], 'share', 'f'.repeat(32), '--state', '/nowhere/state'],
-    [['list'], 'share', 'list', '--state', '/nowhere/state'],
-    [['revoke'], 'share', 'revoke', 'f'.repeat(16), '--state', '/nowhere/state'],
-  ])('%s asks the installation of the state folder it was given', async (_, ...parameters) => {
-    const { status, errors } = await cxai(...parameters);
+    ['a run', ['f'.repeat(32)]],
+    ['list', ['list']],
+    ['revoke', ['revoke', 'f'.repeat(16)]],
+  ])('%s asks the installation of the state folder it was given', async (_, parameters) => {
+    const { status, errors } = await cxai('share', ...parameters, '--state', '/nowhere/state');
     expect(status).toBe(1);
     expect(errors).toContain('(state folder /nowhere/state)');
   });
