@@ -47,7 +47,8 @@ interface Disturbance {
 }
 
 async function runOnce(pictures: readonly Uint8Array[], begin: (harness: Harness) => Promise<Disturbance>) {
-  const harness = await startHarness({ topology: { visibilitySeconds: 20, maxReceiveCount: 10 } });
+  const topology = { visibilitySeconds: 20, maxReceiveCount: 10 };
+  const harness = await startHarness({ topology, metrics: 'none' });
   try {
     const started = performance.now();
     const disturbance = await begin(harness);
