@@ -9,6 +9,7 @@ import './no-telemetry.ts';
 import * as ort from 'onnxruntime-node';
 import packageJson from 'onnxruntime-node/package.json' with { type: 'json' };
 import { type CxaiError, PermanentFault, TransientFault } from '../../shared/errors.ts';
+import { runSession } from '../../shared/runtime/run-session.ts';
 import type { Runner, Session } from '../../shared/runtime/runner.ts';
 import type { Tensor32 } from '../../shared/tensor/tensor.ts';
 
@@ -46,36 +47,12 @@ async function load(
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    run: (feeds) => run(session, feeds),
+    run: (feeds) => runSession(session, tensorOf, feeds, (cause) => asFault('run', cause)),
     release: () => session.release(),
   };
 }
 
-async function run(
-  session: ort.InferenceSession,
-  feeds: Readonly<Record<string, Tensor32>>,
-): Promise<Record<string, Tensor32>> {
-  let outputs: ort.InferenceSession.ReturnType;
-  try {
-    const inputs: Record<string, ort.Tensor> = {};
-    for (const [name, { data, shape }] of Object.entries(feeds)) {
-      inputs[name] = new ort.Tensor('float32', data, shape);
-    }
-    outputs = await session.run(inputs);
-  } catch (cause) {
-    throw asFault('run', cause);
-  }
-  const results: Record<string, Tensor32> = {};
-  for (const [name, value] of Object.entries(outputs)) {
-    if (!(value.data instanceof Float32Array)) {
-      throw new PermanentFault(`onnxruntime run: expected float32 output, got ${value.type} (${name})`, {
-        code: 'engine-output-type',
-      });
-    }
-    results[name] = { data: value.data, shape: value.dims };
-  }
-  return results;
-}
+const tensorOf = ({ data, shape }: Tensor32): ort.Tensor => new ort.Tensor('float32', data, shape);
 
 function asFault(where: 'load' | 'run', cause: unknown): CxaiError {
   const reason = cause instanceof Error ? cause.message : String(cause);

@@ -10,6 +10,7 @@ import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import * as ort from 'onnxruntime-web/wasm';
 import { PermanentFault, TransientFault } from '../../../shared/errors.ts';
+import { runSession } from '../../../shared/runtime/run-session.ts';
 import type { Runner, Session } from '../../../shared/runtime/runner.ts';
 import type { Tensor32 } from '../../../shared/tensor/tensor.ts';
 import { fetchWasm, refuseWithoutWasm, unreachable } from './wasm-file.ts';
@@ -41,37 +42,15 @@ async function load(model: Uint8Array): Promise<Session> {
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    run: (feeds) => run(session, feeds),
+    async run(feeds) {
+      await letMessagesIn();
+      return runSession(session, tensorOf, feeds, (cause) => asFault('run', cause));
+    },
     release: () => session.release(),
   };
 }
 
-async function run(
-  session: ort.InferenceSession,
-  feeds: Readonly<Record<string, Tensor32>>,
-): Promise<Record<string, Tensor32>> {
-  await letMessagesIn();
-  let outputs: ort.InferenceSession.ReturnType;
-  try {
-    const inputs: Record<string, ort.Tensor> = {};
-    for (const [name, { data, shape }] of Object.entries(feeds)) {
-      inputs[name] = new ort.Tensor('float32', data, shape);
-    }
-    outputs = await session.run(inputs);
-  } catch (cause) {
-    throw asFault('run', cause);
-  }
-  const results: Record<string, Tensor32> = {};
-  for (const [name, value] of Object.entries(outputs)) {
-    if (!(value.data instanceof Float32Array)) {
-      throw new PermanentFault(`onnxruntime run: expected float32 output, got ${value.type} (${name})`, {
-        code: 'engine-output-type',
-      });
-    }
-    results[name] = { data: value.data, shape: value.dims };
-  }
-  return results;
-}
+const tensorOf = ({ data, shape }: Tensor32): ort.Tensor => new ort.Tensor('float32', data, shape);
 
 async function letMessagesIn(): Promise<void> {
   if (performance.now() - turnBegan < turnMilliseconds) return;
