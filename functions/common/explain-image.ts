@@ -60,9 +60,11 @@ export async function explainImage(bytes: Uint8Array, request: ExplainRequest): 
   const { card, runner, methods, metrics, provenance, memoryLimit, signal } = request;
   const { classifier, reused } = sharedCalls(request.classifier);
   const image = await decodeImage(bytes, { extension: request.extension });
-  const runId = runIdOf(pixelDigestOf(image), card, methods, { seed: provenance.seed, metrics });
+  const pixelDigest = pixelDigestOf(image);
+  const runId = runIdOf(pixelDigest, card, methods, { seed: provenance.seed, metrics });
   const { plan, input } = await planImage(image, classifier, {
     runId,
+    pixelDigest,
     card,
     methods,
     metrics,

@@ -5,7 +5,6 @@
  * image and input first, then `pending`, then the plan (write-once; the first one counts), then the tasks,
  * then `sent`. A duplicate event finds `sent` and does nothing.
  */
-
 import { extname } from 'node:path/posix';
 import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
 import { renderSource } from '../../shared/imaging/rendering.ts';
@@ -44,9 +43,10 @@ export async function ingestUpload(
   const image = await decodeImage(object.bytes, { extension: extname(upload.key) });
   const methods = await plannedMethods(services, card);
   const { CXAI_SEED: seed, CXAI_METRICS: metrics } = services.environment;
-  const runId = runIdOf(pixelDigestOf(image), card, methods, { seed, metrics });
+  const pixelDigest = pixelDigestOf(image);
+  const runId = runIdOf(pixelDigest, card, methods, { seed, metrics });
   const known = (await services.results.size(sentKey(runId))) !== undefined;
-  if (!known) await startRun(services, { card, image, methods, runId, traceId });
+  if (!known) await startRun(services, { card, image, pixelDigest, methods, runId, traceId });
   await writeReceipt(services.drop, {
     schema: 'cxai.receipt/1',
     key: upload.key,
@@ -61,6 +61,7 @@ export async function ingestUpload(
 interface NewRun {
   readonly card: ModelCard;
   readonly image: SourceImage;
+  readonly pixelDigest: string;
   readonly methods: Plan['methods'];
   readonly runId: string;
   readonly traceId: string;
@@ -68,9 +69,10 @@ interface NewRun {
 
 async function startRun(services: Services, run: NewRun): Promise<void> {
   const { results, models } = services;
-  const { runId, card, image, methods } = run;
+  const { runId, pixelDigest, card, image, methods } = run;
   const { plan, input } = await planImage(image, await models.classifier(card), {
     runId,
+    pixelDigest,
     card,
     methods,
     metrics: services.environment.CXAI_METRICS,

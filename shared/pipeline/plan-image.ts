@@ -3,7 +3,6 @@
  * The pipeline's ingest, the command line and the browser all start here.
  */
 import { type ModelInput, prepareInput } from '../imaging/model-input.ts';
-import { pixelDigestOf } from '../imaging/pixel-digest.ts';
 import type { SourceImage } from '../imaging/source-image.ts';
 import type { ModelCard } from '../manifest/model-card.ts';
 import type { MethodPlan, Plan } from '../manifest/plan.ts';
@@ -13,6 +12,8 @@ import { chooseTarget } from './choose-target.ts';
 
 export interface PlanRequest {
   readonly runId: string;
+  /** Of the same image: its run id was made of it. */
+  readonly pixelDigest: string;
   readonly card: ModelCard;
   readonly methods: readonly MethodPlan[];
   readonly metrics: MetricsLevel;
@@ -29,7 +30,7 @@ export interface PlannedImage {
 export async function planImage(
   image: SourceImage,
   classifier: Classifier,
-  { runId, card, methods, metrics, provenance }: PlanRequest,
+  { runId, pixelDigest, card, methods, metrics, provenance }: PlanRequest,
 ): Promise<PlannedImage> {
   const { input, placement, window } = prepareInput(image, card.input);
   const answer = await classifier.scores({ shape: [1, ...input.shape], data: input.data });
@@ -40,7 +41,7 @@ export async function planImage(
     runId,
     model: { id: card.id, version: card.version, digest: card.digest },
     source: {
-      pixelDigest: pixelDigestOf(image),
+      pixelDigest,
       format,
       width,
       height,

@@ -57,10 +57,11 @@ export function createExplainer(runner: Runner): Worked {
       const { card, classifier } = subject();
       const planned = everyMethod(card);
       const settings = { seed, metrics: 'none' } as const;
-      const runId = runIdOf(pixelDigestOf(image), card, planned, settings);
+      const pixelDigest = pixelDigestOf(image);
+      const runId = runIdOf(pixelDigest, card, planned, settings);
       const createdAt = new Date().toISOString();
       const provenance = { software, commit: 'in this browser', seed, traceId: 'none', createdAt };
-      const request = { runId, card, methods: planned, metrics: settings.metrics, provenance };
+      const request = { runId, pixelDigest, card, methods: planned, metrics: settings.metrics, provenance };
       return planImage(image, classifier, request);
     },
     async scores({ input }) {
