@@ -7,7 +7,7 @@ import type { Invocation, InvocationAnswer } from './worker-pool.ts';
 
 enableCompileCache();
 
-/** Standing in for the Lambda runtime, which sets these. */
+/** Loaded when first invoked, or before that where CXAI_PRELOAD names them. */
 const handlers = {
   ingest: () => import('../ingest/handler.ts'),
   explain: () => import('../explain/handler.ts'),

@@ -1,9 +1,11 @@
 /** A small gray picture that differs for every seed: a bright disk on a gradient with a few seeded specks. */
+import { xoshiro } from '../../shared/attribution/noise/xoshiro.ts';
 import type { Raster } from '../../shared/imaging/raster.ts';
 
 export function seededPicture(seed: number, size = 128): Raster {
   const data = new Uint8ClampedArray(size * size);
-  const random = mulberry32(seed);
+  const source = xoshiro(seed);
+  const random = () => source.uniform();
   const [cx, cy, radius] = [0.3 + 0.4 * random(), 0.3 + 0.4 * random(), 0.05 + 0.1 * random()];
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
@@ -12,15 +14,4 @@ export function seededPicture(seed: number, size = 128): Raster {
     }
   }
   return { width: size, height: size, channels: 1, data };
-}
-
-/** The mulberry32 generator (T. Ettinger, public domain): uniform in [0, 1). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
