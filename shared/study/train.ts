@@ -143,13 +143,7 @@ async function validate(
 ): Promise<{ loss: number; accuracy: number } | null> {
   if (validation.length === 0) return null;
   const model = classifierModel(network, namedParameters(network, layout, state));
-  const { loss, accuracy } = await evaluateClassifier(
-    runner,
-    model,
-    network.imageShape,
-    source,
-    validation,
-  );
+  const { loss, accuracy } = await evaluateClassifier(runner, model, network.imageShape, source, validation);
   return { loss, accuracy };
 }
 

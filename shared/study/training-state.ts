@@ -1,7 +1,13 @@
 /** Everything that training goes on from after an epoch; nothing else decides what comes next. */
 import type { StudyEpoch } from '../manifest/study-result.ts';
 import type { Tensor32 } from '../tensor/tensor.ts';
-import { flatten, type ParameterLayout, type Parameters, type TrainableNetwork, unflatten } from './trainable-network.ts';
+import {
+  flatten,
+  type ParameterLayout,
+  type Parameters,
+  type TrainableNetwork,
+  unflatten,
+} from './trainable-network.ts';
 
 export type TrainingEpoch = Omit<StudyEpoch, 'validation'> & {
   /** Null where there is no validation part. */
