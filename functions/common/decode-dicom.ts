@@ -2,13 +2,27 @@
  * One single-frame DICOM image -> its rendering as a source image: rescaled, windowed as the file says (its first VOI
  * window or table, else the range of its values), MONOCHROME1 turned so that more signal is brighter, 8 bits a sample.
  * DICOM PS3.3 C.7.6.3 (image pixel), C.11.1 and C.11.2 (modality and VOI LUT), PS3.5 annex A (transfer syntaxes),
- * read by dcmjs-imaging with its native codecs. Its log is silenced: it would repeat tag values.
+ * read by dcmjs-imaging with its native codecs.
  */
+import { createRequire } from 'node:module';
 import imaging from 'dcmjs-imaging';
 import { CxaiError, PermanentFault } from '../../shared/errors.ts';
 import type { SourceImage } from '../../shared/imaging/source-image.ts';
 
 const { DicomImage, NativePixelDecoder, log } = imaging;
+
+interface Logger {
+  setLevel(level: 'silent'): void;
+}
+/** The copy of dcmjs that dcmjs-imaging reads with. */
+const dcmjs = createRequire(import.meta.url)('dcmjs') as {
+  readonly log: Logger & { getLoggers(): Readonly<Record<string, Logger>> };
+};
+
+/** Their logs would repeat values of tags, and so of patients. */
+function silence(): void {
+  for (const logger of [log, dcmjs.log, ...Object.values(dcmjs.log.getLoggers())]) logger.setLevel('silent');
+}
 
 const MAX_PIXELS = 100_000_000;
 /** PS3.3 C.7.6.3.1.2. */
@@ -22,7 +36,7 @@ export interface DecodedDicom {
 
 /** Throws PermanentFault: `dicom-invalid`, `dicom-no-image`, `dicom-frames`, `dicom-truncated`, `dicom-unsupported`. */
 export async function decodeDicom(bytes: Uint8Array): Promise<DecodedDicom> {
-  log.setLevel('silent');
+  silence();
   if (!NativePixelDecoder.isInitialized()) await NativePixelDecoder.initializeAsync();
   try {
     return render(bytes);
