@@ -67,7 +67,11 @@ function cardOf(result: StudyResult, data: StudyData, text: CardText): ModelCard
   });
 }
 
-function figuresOf(part: string, { accuracy, predictions }: Evaluation, data: StudyData): Record<string, number> {
+function figuresOf(
+  part: string,
+  { accuracy, predictions }: Evaluation,
+  data: StudyData,
+): Record<string, number> {
   const grouped = groupAccuracy(predictions, data.images);
   const figures: Record<string, number> = {
     [`${part}Images`]: predictions.length,
