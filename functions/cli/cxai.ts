@@ -253,6 +253,31 @@ study
   .action((file: string, flags) =>
     run(async (output) => (await import('./study-command.ts')).studyRunCommand(file, flags, output)),
   );
+study
+  .command('report')
+  .description('curves, effects, the winner’s test over its seeds: report.json, report.html and plots')
+  .argument('<folder>', 'a study’s folder')
+  .option('--out <folder>', 'where the report goes (default: the study’s folder)')
+  .option('--naive <folder>', 'the same study split by image, to show what it would have claimed')
+  .option('--external <file...>', 'image sets of another origin: JSON with name, folder and classes')
+  .action((folder: string, flags) =>
+    run(async (output) =>
+      (await import('./study-report-command.ts')).studyReportCommand(folder, flags, output),
+    ),
+  );
+study
+  .command('export')
+  .description('register the winner for the pipeline: ONNX with its card, and the same as TF.js layers')
+  .argument('<folder>', 'a study’s folder')
+  .option('--models <folder>', 'where models are kept', 'models')
+  .option('--id <id>', 'of the model (default: the study’s)')
+  .option('--name <text>', 'of the model (default: the study’s)')
+  .option('--license <text>', 'licence of the model', 'not stated: it depends on the training data')
+  .action((folder: string, flags) =>
+    run(async (output) =>
+      (await import('./study-export-command.ts')).studyExportCommand(folder, flags, output),
+    ),
+  );
 
 program
   .command('doctor')
