@@ -64,7 +64,10 @@ const finishOperations = { read: 4, write: 4 };
 const hoursPerMonth = 730;
 const zones = 2;
 const keys = 4;
-const alarms = 15;
+/** Of the example hospital. */
+export const alarms = 19;
+/** Series of each method: MethodDuration, QueueAge, Gradients, EstimatedUsd (functions/common/metrics.ts). */
+const seriesPerMethod = 4;
 /** An idle event source keeps five long polls of 20 seconds open. */
 const idlePolls = 5 * 5 * 3 * 60 * hoursPerMonth;
 /** One in twenty calls is traced beyond the first of each second. */
@@ -83,6 +86,7 @@ export function monthlyCost(images: number, workload: Workload = assumedWorkload
     ...computeLines(images, workload),
     ...storageLines(images, workload),
     ...messageLines(images, workload),
+    metricLine(images, workload),
     ...standingLines(workload),
   ];
 }
@@ -131,6 +135,16 @@ function messageLines(images: number, workload: Workload): CostLine[] {
   const requests = 3 * callsPerImage(workload) * images + idlePolls;
   return [{ item: 'SQS', usd: requests * prices.sqsRequest }];
 }
+
+/** A series is paid for the hours in which something was written; at most one new hour for every image. */
+function metricLine(images: number, { methods }: Workload): CostLine {
+  const share = Math.min(1, images / hoursPerMonth);
+  return { item: 'Metrics of the methods', usd: methods * seriesPerMethod * share * prices.metricMonth };
+}
+
+/** Of a function per hour it works. */
+export const functionHourlyUsd = (memoryMegabytes: number): number =>
+  (memoryMegabytes / 1024) * prices.lambdaGigabyteSecond * 3600;
 
 function standingLines({ privateEndpoints }: Workload): CostLine[] {
   return [

@@ -41,7 +41,7 @@ export interface Installed {
   readonly buckets: readonly string[];
 }
 
-const functionNames = ['ingest', 'explain', 'catalog', 'finish', 'sweep'] as const;
+const functionNames = ['ingest', 'explain', 'catalog', 'finish', 'sweep', 'canary'] as const;
 /** AWS keeps this many outside all reservations. */
 const leastUnreserved = 100;
 /** A GPU worker has four vCPU (infra/stacks/gpu-stack.ts). */

@@ -45,8 +45,18 @@ const gpuLaneSchema = z.discriminatedUnion('mode', [
     /** What one method takes on one GPU on average, to start with. */
     meanTaskSeconds: z.number().positive(),
     purchase: z.literal(['spot', 'on-demand']),
+    /** What one instance costs an hour, for the estimate among the metrics; g6.xlarge on demand is about this. */
+    hourlyUsd: z.number().positive().default(1),
   }),
 ]);
+
+/** A synthetic upload that must become a complete run in time, or the alarm `canary-failed` tells it. */
+const canarySchema = z
+  .strictObject({
+    everyMinutes: z.int().min(15).max(720).default(60),
+    withinSeconds: z.int().min(60).max(840).default(300),
+  })
+  .prefault({});
 
 const networkSchema = z.discriminatedUnion('mode', [
   /** No VPC: functions reach AWS services only through their own permissions. Nothing to pay. */
@@ -89,6 +99,7 @@ export const hospitalSettingsSchema = z
     retention: retentionSchema,
     lanes: z.strictObject({ cpu: cpuLaneSchema, gpu: gpuLaneSchema.default({ mode: 'off' }) }).prefault({}),
     network: networkSchema,
+    canary: canarySchema,
     viewer: viewerSchema,
     alarms: z.strictObject({ email: z.email(), oldestMessageMinutes: z.int().min(5).default(60) }),
     budget: z.strictObject({ monthlyUsd: z.number().positive() }),

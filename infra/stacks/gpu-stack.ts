@@ -190,6 +190,7 @@ function workerJob(
       CXAI_GPU_QUEUE_URL: gpu.queue.queueUrl,
       CXAI_COMMIT: image.assetHash.slice(0, 12),
       CXAI_DEVICE: 'cuda',
+      CXAI_HOURLY_USD: String(lane.hourlyUsd),
       CXAI_THREADS: String(workerCpus),
       POWERTOOLS_SERVICE_NAME: 'gpu-worker',
     },

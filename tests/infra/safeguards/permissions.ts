@@ -69,11 +69,19 @@ function keyPolicyFaults(templates: Templates): string[] {
 }
 
 const identifiable = /cxai-example-drop-|identifiablekey/;
+/** The canary's own uploads and receipts show nobody. */
+const canaryOwn = /-eu-central-1(\/(drop|receipts)\/canary\/\*)?$/;
+
+const reachesOwnOnly = ({ holder, statement }: Granted): boolean =>
+  /^canaryrole/.test(holder) &&
+  (list(statement.Resource as string | string[]).every((each) => canaryOwn.test(String(each))) ||
+    list(statement.Action).every((action) => action.startsWith('kms:')));
 
 function identifiableFaults(templates: Templates): string[] {
   return granted(templates)
     .filter(({ statement }) => identifiable.test(JSON.stringify(statement.Resource)))
     .filter(({ holder }) => !/^(ingest|finish)role/.test(holder))
+    .filter((each) => !reachesOwnOnly(each))
     .map(({ holder }) => `${holder} reaches identifiable data`);
 }
 
@@ -175,12 +183,17 @@ export const permissionSafeguards: readonly Safeguard[] = [
     },
   },
   {
-    name: 'only ingest and finish reach identifiable data',
+    name: 'only ingest and finish reach identifiable data, and the canary its own pictures',
     check: identifiableFaults,
     breakages: {
       'an explainer that reads uploads': (templates) => {
         statementOf(templates, /^explain/, 's3:GetObject').Resource = [
           'arn:aws:s3:::cxai-example-drop-111122223333-eu-central-1/drop/*',
+        ];
+      },
+      "a canary that reads everybody's receipts": (templates) => {
+        statementOf(templates, /^canary/, 's3:GetObject').Resource = [
+          'arn:aws:s3:::cxai-example-drop-111122223333-eu-central-1/receipts/*',
         ];
       },
     },

@@ -48,7 +48,7 @@ async function examine(changes: Answers = {}): Promise<{ failed: string[]; found
   return { failed, found };
 }
 
-const functions = ['ingest', 'explain', 'catalog', 'finish', 'sweep'];
+const functions = ['ingest', 'explain', 'catalog', 'finish', 'sweep', 'canary'];
 
 describe('the checks of a deployment', () => {
   it('pass in a healthy account', async () => {
