@@ -89,6 +89,23 @@ const acknowledgements = {
     reason:
       'This hospital chose network.mode none: the function calls S3, SQS and Secrets Manager only, over TLS, with a role limited to its own prefixes. A VPC with a route to the internet would add paths, not remove them; network.mode isolated removes them.',
   },
+  'bounded by its capacity provider': {
+    rules: ['HIPAA.Security-LambdaConcurrency', 'HIPAA.Security-LambdaInsideVPC'],
+    reason:
+      'On Lambda Managed Instances a function has no reserved concurrency and no VPC of its own: its capacity provider places it in the isolated subnets of this deployment, and its scaling configuration bounds how many run at once.',
+  },
+  'accelerator unknown to the library': {
+    rules: ['CloudFormation-Validate::F3002'],
+    reason:
+      'AcceleratorConfig is a property of AWS::Lambda::Function that CloudFormation has and the schema in this version of the library lacks. It names the memory of the GPU and nothing else.',
+  },
+  'operator policy of AWS': {
+    rules: [
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AWSLambdaManagedEC2ResourceOperator]',
+    ],
+    reason:
+      'Lambda starts and ends the instances of its capacity provider with this policy, which AWS documents as the least it needs and changes together with the service. It reaches instances that carry Lambda as their managed operator only, and Lambda alone assumes the role.',
+  },
   'failures go to the queue': {
     rules: ['HIPAA.Security-LambdaDLQ'],
     reason:

@@ -34,11 +34,13 @@ const cpuLaneSchema = z
   })
   .prefault({});
 
+const gpuInstanceType = z.string().regex(/^g[0-9][a-z0-9-]*\.[0-9]*x?large$/);
+
 const gpuLaneSchema = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('off') }),
   z.strictObject({
     mode: z.literal('batch'),
-    instanceTypes: z.array(z.string().regex(/^g[0-9][a-z0-9-]*\.[0-9]*x?large$/)).min(1),
+    instanceTypes: z.array(gpuInstanceType).min(1),
     maxWorkers: z.int().min(1).max(100),
     /** A backlog should be worked off within this time. */
     targetMinutes: z.int().min(5).max(720),
@@ -46,6 +48,16 @@ const gpuLaneSchema = z.discriminatedUnion('mode', [
     meanTaskSeconds: z.number().positive(),
     purchase: z.literal(['spot', 'on-demand']),
     /** What one instance costs an hour, for the estimate among the metrics; g6.xlarge on demand is about this. */
+    hourlyUsd: z.number().positive().default(1),
+  }),
+  /** The explain function itself on GPU instances that Lambda manages: no dispatcher, no job queue. */
+  z.strictObject({
+    mode: z.literal('lambda'),
+    instanceTypes: z.array(gpuInstanceType).min(1),
+    /** Most methods computed at once, each with a GPU of its own. */
+    maxWorkers: z.int().min(2).max(100),
+    /** Least memory of the GPU, GiB: the sizes that Lambda knows. */
+    acceleratorMemory: z.literal([3, 6, 12, 16, 24, 48]),
     hourlyUsd: z.number().positive().default(1),
   }),
 ]);

@@ -39,7 +39,7 @@ export interface Pipeline {
 }
 
 /** Longest a GPU worker may take for one task; it extends the visibility while it works. */
-const gpuTaskSeconds = 900;
+export const gpuTaskSeconds = 900;
 const sweepEvery = Duration.minutes(5);
 
 export function pipelineStack(scope: Construct, deployment: Deployment, data: Data): Pipeline {

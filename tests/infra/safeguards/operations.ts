@@ -106,7 +106,10 @@ function logFaults(templates: Templates): string[] {
       return [
         ...(group ? [] : [`${nameOf(fn)} logs where nobody decided how long`]),
         ...(fn.properties.TracingConfig?.Mode === 'Active' ? [] : [`${nameOf(fn)} is not traced`]),
-        ...(fn.properties.ReservedConcurrentExecutions > 0 ? [] : [`${nameOf(fn)} may take every slot`]),
+        ...((fn.properties.ReservedConcurrentExecutions ??
+          fn.properties.FunctionScalingConfig?.MaxExecutionEnvironments) > 0
+          ? []
+          : [`${nameOf(fn)} may take every slot`]),
       ];
     }),
     ...ofType(templates, 'AWS::Logs::LogGroup').flatMap((group) => [
