@@ -62,7 +62,8 @@ function concurrencyFaults(templates: Templates): string[] {
         Number(properties.ScalingConfig?.MaximumConcurrency ?? Number.POSITIVE_INFINITY),
       );
     const most = polled.reduce((total, count) => total + count, 0);
-    return most <= fn.properties.ReservedConcurrentExecutions
+    const { ReservedConcurrentExecutions, FunctionScalingConfig } = fn.properties;
+    return most <= (ReservedConcurrentExecutions ?? FunctionScalingConfig?.MaxExecutionEnvironments)
       ? []
       : [`${nameOf(fn)} is throttled by its own queues`];
   });
