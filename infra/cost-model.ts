@@ -68,6 +68,9 @@ const keys = 4;
 export const alarms = 19;
 /** Series of each method: MethodDuration, QueueAge, Gradients, EstimatedUsd (functions/common/metrics.ts). */
 const seriesPerMethod = 4;
+const canarySeries = 2;
+/** One method on the bundled model, start-up included; and how long the probe waits for all of them. */
+const canarySeconds = { method: 0.5, wait: 15 };
 /** An idle event source keeps five long polls of 20 seconds open. */
 const idlePolls = 5 * 5 * 3 * 60 * hoursPerMonth;
 /** One in twenty calls is traced beyond the first of each second. */
@@ -86,7 +89,7 @@ export function monthlyCost(images: number, workload: Workload = assumedWorkload
     ...computeLines(images, workload),
     ...storageLines(images, workload),
     ...messageLines(images, workload),
-    metricLine(images, workload),
+    ...canaryLines(workload),
     ...standingLines(workload),
   ];
 }
@@ -136,10 +139,23 @@ function messageLines(images: number, workload: Workload): CostLine[] {
   return [{ item: 'SQS', usd: requests * prices.sqsRequest }];
 }
 
-/** A series is paid for the hours in which something was written; at most one new hour for every image. */
-function metricLine(images: number, { methods }: Workload): CostLine {
-  const share = Math.min(1, images / hoursPerMonth);
-  return { item: 'Metrics of the methods', usd: methods * seriesPerMethod * share * prices.metricMonth };
+/**
+ * A probe an hour: it runs every method on a small model, waits for them, and keeps every series of theirs alive, since
+ * a series is paid for the hours in which something was written.
+ */
+function canaryLines(workload: Workload): CostLine[] {
+  const { methods, explainMemoryMegabytes } = workload;
+  const { read, write } = operations(workload);
+  const gigabyteSeconds =
+    methods * canarySeconds.method * (explainMemoryMegabytes / 1024) + canarySeconds.wait * 0.5;
+  const probe =
+    gigabyteSeconds * prices.lambdaGigabyteSecond +
+    read * (prices.s3Read + prices.trailDataEvent) +
+    write * (prices.s3Write + prices.trailDataEvent);
+  return [
+    { item: 'Canary', usd: hoursPerMonth * probe },
+    { item: 'Metrics', usd: (methods * seriesPerMethod + canarySeries) * prices.metricMonth },
+  ];
 }
 
 /** Of a function per hour it works. */

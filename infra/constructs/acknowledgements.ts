@@ -11,7 +11,7 @@ interface Acknowledgement {
   readonly reason: string;
 }
 
-const acknowledgements = {
+export const acknowledgements = {
   'drop not replicated': {
     rules: ['HIPAA.Security-S3BucketReplicationEnabled'],
     reason:
@@ -120,6 +120,9 @@ export function acknowledge(construct: IConstruct, name: AcknowledgementName): v
   Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason })));
 }
 
+export const objectPatternReason =
+  'A prefix of one bucket, limited to what this function reads or writes: object names below it are not known before they are written.';
+
 /**
  * Object patterns such as `runs/*` of one bucket, each acknowledged by itself: a wildcard that the given
  * statements do not hold stays a finding.
@@ -128,8 +131,6 @@ export function acknowledgeObjectPatterns(
   construct: IConstruct,
   statements: readonly PolicyStatement[],
 ): void {
-  const reason =
-    'A prefix of one bucket, limited to what this function reads or writes: object names below it are not known before they are written.';
   const resources = statements
     .filter((statement) => statement.actions.every((action) => action.startsWith('s3:')))
     .flatMap((statement) => statement.resources);
@@ -137,7 +138,7 @@ export function acknowledgeObjectPatterns(
   acknowledgeFindings(
     construct,
     patterns.map((resource) => `AwsSolutions-IAM5[Resource::${resource}]`),
-    reason,
+    objectPatternReason,
   );
 }
 

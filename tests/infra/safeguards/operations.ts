@@ -144,6 +144,8 @@ export const operationSafeguards: readonly Safeguard[] = [
           'given-up',
           'orphaned-runs',
           'sweep-stopped',
+          'canary-failed',
+          'canary-stopped',
         ].map((name) => [
           `no alarm ${name}`,
           (templates: Templates) => {
