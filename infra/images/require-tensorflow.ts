@@ -3,7 +3,9 @@
  * be loaded. The engine would otherwise fall back to plain JavaScript, a hundred times slower and unnoticed.
  */
 try {
-  const { version } = (await import('@tensorflow/tfjs-node')) as unknown as {
+  // Named this way since the package is an optional one: without it there is nothing to take types from.
+  const name: string = '@tensorflow/tfjs-node';
+  const { version } = (await import(name)) as {
     readonly version: Readonly<Record<string, string>>;
   };
   console.log(`tfjs-node ${version['tfjs-node'] ?? 'of unknown version'} loads`);

@@ -24,12 +24,12 @@ const gpu: NonNullable<HospitalInput['lanes']>['gpu'] = {
   purchase: 'spot',
 };
 
-const gpuFunction = {
+const gpuFunction: typeof gpu = {
   mode: 'lambda',
   instanceTypes: ['g6.xlarge'],
   maxWorkers: 3,
   acceleratorMemory: 24,
-} as const;
+};
 
 const variants: Readonly<Record<string, Partial<HospitalInput>>> = {
   'a gpu lane and share links': { lanes: { gpu }, viewer: { ...example.viewer, sharing: 'on' } },
