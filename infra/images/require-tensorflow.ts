@@ -15,3 +15,6 @@ try {
   console.error('Build where storage.googleapis.com can be reached: npm rebuild downloads it from there.');
   process.exit(1);
 }
+
+// Nothing is exported; this makes it a module, which may wait at its top level.
+export {};

@@ -57,7 +57,7 @@ const linkTo = (token: string): string => shareAddress(site.url, token);
 const title = (page: Page): Promise<string | null> => page.locator('h2').first().textContent();
 
 /** Paths that the page asks the server for. */
-async function openLink(address: string, prepare: (page: Page) => Promise<void> = async () => undefined) {
+async function openLink(address: string, prepare: (page: Page) => Promise<unknown> = async () => undefined) {
   const { page, errors } = await openPage(testSite.browser, 'about:blank');
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
