@@ -76,7 +76,7 @@ modelFacts(
     .argument('<image...>', 'PNG or JPEG files')
     .requiredOption(
       '--model <model>',
-      'phantom, a model folder, a card.json, an .onnx file or a TF.js model.json',
+      'phantom, a model folder, a card.json, an .onnx file, a TF.js model.json, or a Keras .h5 or .keras',
     ),
 )
   .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
@@ -95,7 +95,7 @@ modelFacts(
 program
   .command('attribute')
   .description('one method on one array: .npy in the model’s own layout and units in, .npy out')
-  .requiredOption('--model <file>', 'an .onnx file or a TF.js model.json')
+  .requiredOption('--model <file>', 'an .onnx file, a TF.js model.json, or a Keras .h5 or .keras')
   .requiredOption('--input <file>', 'float .npy, [C,H,W] or [H,W,C]')
   .requiredOption('--target <classes>', 'class index, or several with commas: a map each', numberList)
   .requiredOption('--method <name>', 'see: cxai methods')
@@ -222,7 +222,10 @@ modelFacts(
   model
     .command('check')
     .description('can it be explained, what was understood of it, what will each method cost')
-    .argument('<model>', 'phantom, a model folder, a card.json, an .onnx file or a TF.js model.json')
+    .argument(
+      '<model>',
+      'phantom, a model folder, a card.json, an .onnx file, a TF.js model.json, or a Keras .h5 or .keras',
+    )
     .option('--cross-check', 'compare scores and gradients with TensorFlow.js (TF.js models)', false),
 ).action((file: string, flags) =>
   run(async (output) => (await import('./model-command.ts')).modelCheckCommand(file, flags, output)),
@@ -231,7 +234,7 @@ modelFacts(
   model
     .command('add')
     .description('write models/<id>/ with a card, for `cxai start`')
-    .argument('<model>', 'an .onnx file or a TF.js model.json')
+    .argument('<model>', 'an .onnx file, a TF.js model.json, or a Keras .h5 or .keras')
     .option('--id <id>', 'lower-case letters, digits and hyphens (default: from the file name)')
     .option('--license <text>', 'licence of the model')
     .option('--models <folder>', 'where models are kept', 'models'),
