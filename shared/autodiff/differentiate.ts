@@ -48,7 +48,8 @@ export function differentiate(
     node.inputs.forEach((name, index) => {
       const gradient = gradients[index];
       if (!path.values.has(name)) return;
-      if (!gradient) return refuseLost(node, index, gradients.length > 0, builder);
+      if (!gradient) refuseLost(node, index, gradients.length > 0, builder);
+      if (!gradient) return;
       const known = upstream.get(name);
       const added = gradient();
       upstream.set(name, known ? builder.op('Add', [known, added]) : added);

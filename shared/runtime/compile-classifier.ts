@@ -8,6 +8,7 @@
 import { gradientGraph } from '../autodiff/gradient-graph.ts';
 import { type Explained, type ScoredGraph, scoredGraph } from '../autodiff/output.ts';
 import { GUIDED_RULES } from '../autodiff/rules/guided-relu.ts';
+import { RULES_WITHOUT_INDICES } from '../autodiff/rules/max-pool-by-taps.ts';
 import { PermanentFault } from '../errors.ts';
 import type { Model } from '../onnx/graph.ts';
 import { readModel } from '../onnx/read-model.ts';
@@ -180,7 +181,11 @@ async function open(
   }
   const at =
     pass.kind === 'activations' ? (specialized.aliases.get(pass.tensor) ?? pass.tensor) : specialized.input;
-  const overrides = pass.kind === 'guided' ? GUIDED_RULES : [];
+  const onGpu = runner.device === 'webgpu' || runner.device === 'cuda';
+  const overrides = [
+    ...(pass.kind === 'guided' ? GUIDED_RULES : []),
+    ...(onGpu ? RULES_WITHOUT_INDICES : []),
+  ];
   const { graph, seed } = gradientGraph(scored, at, {
     overrides,
     layout: runner.device === 'cpu' ? 'blocked' : 'plain',
