@@ -5,6 +5,7 @@
  * Batches are cut into chunks of at most `maxBatch` images; a model exported for single images runs them one
  * at a time. Neither changes the result.
  */
+import { foldScales } from '../autodiff/fold-scales.ts';
 import { gradientGraph } from '../autodiff/gradient-graph.ts';
 import { type Explained, type ScoredGraph, scoredGraph } from '../autodiff/output.ts';
 import { GUIDED_RULES } from '../autodiff/rules/guided-relu.ts';
@@ -173,13 +174,14 @@ async function open(
   pass: Pass,
   runner: Runner,
 ): Promise<Program> {
-  const { specialized, scored } = atBatch(model, inputShape, batch, explain);
+  const { specialized, scored: unfolded } = atBatch(model, inputShape, batch, explain);
+  const at =
+    pass.kind === 'activations' ? (specialized.aliases.get(pass.tensor) ?? pass.tensor) : specialized.input;
+  const scored = { ...unfolded, graph: foldScales(unfolded.graph, [at]) };
   if (pass.kind === 'scores') {
     const session = await runner.load(writeModel(scored.graph));
     return { session, seed: undefined, outputs: [scored.scores] };
   }
-  const at =
-    pass.kind === 'activations' ? (specialized.aliases.get(pass.tensor) ?? pass.tensor) : specialized.input;
   const overrides = pass.kind === 'guided' ? GUIDED_RULES : [];
   const { graph, seed } = gradientGraph(scored, at, {
     overrides,
