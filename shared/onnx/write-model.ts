@@ -67,7 +67,11 @@ function writeGraph({ nodes, constants, inputs, outputs, values }: Graph): Graph
     if (!value) throw new Error(`internal: value ${name} of the graph has no type`);
     return writeValue(name, value);
   };
-  return writeNodes(nodes, constants, inputs.map(valueInfo), outputs.map(valueInfo));
+  const written = writeNodes(nodes, constants, inputs.map(valueInfo), outputs.map(valueInfo));
+  // Engines do not infer the shape of every operator (MaxUnpool), and optimize less where they do not know one.
+  const inner = nodes.flatMap((node) => node.outputs).filter((name) => name && !outputs.includes(name));
+  written.valueInfo = inner.map(valueInfo);
+  return written;
 }
 
 function writeNodes(
