@@ -1,7 +1,9 @@
 /**
  * The runner port on onnxruntime-node: CPU, CUDA or WebGPU.
  *
- * Graphs run sequentially on a fixed number of threads, so that the same bytes in give the same bytes out.
+ * Graphs run sequentially on a fixed number of threads, so that the same bytes in give the same bytes out. The
+ * engine's memory pattern is off: it would lay out a second arena on the second run, beside that of the first,
+ * which costs a third more memory and the page faults of the first run once again.
  * A graph that cannot be opened or fed is a permanent fault; a lack of memory or of the GPU
  * may pass and is transient.
  */
@@ -40,6 +42,7 @@ async function load(
     executionProviders: [device],
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    enableMemPattern: false,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
