@@ -8,8 +8,8 @@ import type { MetricsLevel } from '../../shared/manifest/trust-metrics.ts';
 import { gpuAboveFlops, methodNames, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import type { Classifier } from '../../shared/runtime/classifier.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
+import { chooseRunner, type DeviceName } from '../common/choose-runner.ts';
 import { type ExplainedImage, explainImage } from '../common/explain-image.ts';
-import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
 import { type EngineName, openClassifier } from '../common/open-classifier.ts';
 import { provenanceOf } from '../common/provenance.ts';
 import { newTraceId } from '../common/trace-id.ts';
@@ -28,6 +28,7 @@ export interface ExplainFlags extends ModelFlags {
   readonly metrics: MetricsLevel;
   readonly seed: number;
   readonly threads?: number;
+  readonly device?: DeviceName;
   readonly engine?: EngineName;
   /** Bytes the model may work with. */
   readonly memory?: number;
@@ -79,11 +80,15 @@ export async function explainCommand(
 }
 
 async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench, 'signal'>> {
-  const graphs = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
+  const graphs = await chooseRunner(
+    flags.device,
+    flags.threads === undefined ? {} : { threads: flags.threads },
+  );
   const source = await loadModel(flags.model, graphs, flags);
   for (const assumption of source.assumptions) output.note(`assumed: ${assumption}`);
   const card = withTarget(source.card, flags.target);
   const { classifier, runner } = await openClassifier(source, graphs, flags.engine);
+  output.note(`engine: ${runner.engine}, ${runner.device}`);
   const names = methodNames(flags.methods);
   const chosen = methodOptions(flags.options);
   const methods = planMethods(

@@ -34,14 +34,15 @@ export async function openClassifier(
     return { classifier: await compileClassifier(bytes, runner, options), runner };
   }
   const { open, engine: name } = await loadTfjsEngine();
-  return { classifier: await open(tfjsFiles(source)), runner: { ...runner, engine: name } };
+  // TensorFlow.js computes on the CPU in both its forms here.
+  return { classifier: await open(tfjsFiles(source)), runner: { ...runner, engine: name, device: 'cpu' } };
 }
 
 export function tfjsFiles({ tfjs }: Pick<Source, 'tfjs'>): TfjsFiles {
   if (!tfjs) {
-    throw new PermanentFault('engine tfjs: expected a TF.js model, got one in ONNX', {
+    throw new PermanentFault('engine tfjs: expected a TF.js or Keras model, got one in ONNX', {
       code: 'engine-model',
-      remedy: 'Name a model.json, or use the default engine.',
+      remedy: 'Name a model.json, .h5 or .keras, or use the default engine.',
     });
   }
   return tfjs;
