@@ -235,7 +235,11 @@ modelFacts(
       '<model>',
       'phantom, a model folder, a card.json, an .onnx file, a TF.js model.json, or a Keras .h5 or .keras',
     )
-    .option('--cross-check', 'compare scores and gradients with TensorFlow.js (TF.js and Keras models)', false)
+    .option(
+      '--cross-check',
+      'compare scores and gradients with TensorFlow.js (TF.js and Keras models)',
+      false,
+    )
     .option('--sample <a,b>', 'images to try the preprocessing on', commaList)
     .addOption(device),
 ).action((file: string, flags) =>
@@ -254,6 +258,46 @@ modelFacts(
 ).action((file: string, flags) =>
   run(async (output) => (await import('./model-add-command.ts')).modelAddCommand(file, flags, output)),
 );
+
+const study = program
+  .command('study')
+  .description('compare architectures: train a family of CNNs and report');
+study
+  .command('run')
+  .description(
+    'train every configuration of a study that is not trained yet, on all cores; goes on where it ended',
+  )
+  .argument('<spec>', 'the study as JSON: data, split, search, training, seeds')
+  .option('--out <folder>', 'the study’s folder (default: studies/<id>)')
+  .option('--processes <n>', 'jobs at a time (default: one per core)', positiveInteger)
+  .action((file: string, flags) =>
+    run(async (output) => (await import('./study-command.ts')).studyRunCommand(file, flags, output)),
+  );
+study
+  .command('report')
+  .description('curves, effects, the winner’s test over its seeds: report.json, report.html and plots')
+  .argument('<folder>', 'a study’s folder')
+  .option('--out <folder>', 'where the report goes (default: the study’s folder)')
+  .option('--naive <folder>', 'the same study split by image, to show what it would have claimed')
+  .option('--external <file...>', 'image sets of another origin: JSON with name, folder and classes')
+  .action((folder: string, flags) =>
+    run(async (output) =>
+      (await import('./study-report-command.ts')).studyReportCommand(folder, flags, output),
+    ),
+  );
+study
+  .command('export')
+  .description('register the winner for the pipeline: ONNX with its card, and the same as TF.js layers')
+  .argument('<folder>', 'a study’s folder')
+  .option('--models <folder>', 'where models are kept', 'models')
+  .option('--id <id>', 'of the model (default: the study’s)')
+  .option('--name <text>', 'of the model (default: the study’s)')
+  .option('--license <text>', 'licence of the model', 'not stated: it depends on the training data')
+  .action((folder: string, flags) =>
+    run(async (output) =>
+      (await import('./study-export-command.ts')).studyExportCommand(folder, flags, output),
+    ),
+  );
 
 program
   .command('doctor')

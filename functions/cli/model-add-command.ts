@@ -1,15 +1,14 @@
 /** `cxai model add`: a card for a model, asked for on a terminal, and `models/<id>/` for `cxai start`. */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import { inputShapeOf } from '../common/model-registry.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
-import { readModelFolder } from '../local/register-models.ts';
 import { type Ask, askForCard } from './card-questions.ts';
-import { loadModel, type ModelFlags, type ModelSource } from './model-source.ts';
+import { loadModel, type ModelFlags } from './model-source.ts';
 import type { Output } from './output.ts';
 import { warnAboutSamples } from './sample-check.ts';
+import { writeModelFolder } from './write-model-folder.ts';
 
 export interface ModelAddFlags extends ModelFlags {
   readonly models: string;
@@ -24,9 +23,7 @@ export async function modelAddCommand(model: string, flags: ModelAddFlags, outpu
   const runner = createOnnxRuntimeRunner({});
   const detected = await loadModel(model, runner, flags);
   const interactive = process.stdin.isTTY && process.stderr.isTTY && !output.json && !flags.yes;
-  const answered = interactive
-    ? await onTerminal((ask) => askForCard(detected.card, flags, ask))
-    : flags;
+  const answered = interactive ? await onTerminal((ask) => askForCard(detected.card, flags, ask)) : flags;
   const source = answered === flags ? detected : await loadModel(model, runner, answered);
   const { card, bytes, assumptions } = source;
   const options = { layout: card.input.layout, inputShape: inputShapeOf(card) };
@@ -51,11 +48,4 @@ async function onTerminal<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
   } finally {
     terminal.close();
   }
-}
-
-async function writeModelFolder(folder: string, { card, bytes }: ModelSource): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, card.file), bytes);
-  await writeFile(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
-  await readModelFolder(folder);
 }
