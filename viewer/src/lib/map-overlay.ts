@@ -4,6 +4,7 @@ import { colorTable } from './color-table.ts';
 import { contourSegments } from './contour.ts';
 import type { Overlay, Placement } from './draw-panel.ts';
 import { paintMapInto } from './paint-map.ts';
+import { stepThreshold, stepVeil } from './region-steps.ts';
 import type { View } from './view.ts';
 
 export type MapLook = Pick<View, 'top' | 'style' | 'unsigned' | 'signed'>;
@@ -30,6 +31,14 @@ export function paintedMap(map: AttributionMap, signed: boolean, limit: number, 
   paintMapInto(picture.data, map, { table, signed, limit, threshold });
   colors.getContext('2d')!.putImageData(picture, 0, 0);
   return { colors, outline: look.style === 'contour' ? outlinePath(map, threshold) : null };
+}
+
+/** Everything in the dark but the best regions, which cover `percent` % of the map or a little more. */
+export function veiledRegions(map: AttributionMap, percent: number): PaintedMap {
+  const colors = new OffscreenCanvas(map.width, map.height);
+  const veil = stepVeil(map, stepThreshold(map, percent));
+  colors.getContext('2d')!.putImageData(new ImageData(veil, map.width, map.height), 0, 0);
+  return { colors, outline: null };
 }
 
 /** The painted map at its place on the image. */
