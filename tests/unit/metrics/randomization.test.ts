@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { xoshiro } from '../../../shared/attribution/noise/xoshiro.ts';
+import { movedCopies } from '../../../shared/metrics/moved-copies.ts';
 import { randomizationCheck } from '../../../shared/metrics/randomization-check.ts';
-import { randomizeLastLayers, weightLayers } from '../../../shared/metrics/randomized-model.ts';
+import {
+  randomizationStages,
+  randomizeLastLayers,
+  weightLayers,
+} from '../../../shared/metrics/randomized-model.ts';
 import { structuralSimilarity } from '../../../shared/metrics/structural-similarity.ts';
 import { readModel } from '../../../shared/onnx/read-model.ts';
 import { supportedOperators } from '../../../shared/onnx/supported-operators.ts';
@@ -37,17 +42,58 @@ test('constant maps are similar to each other', () => {
 });
 
 test('a map that changes with the model passes, one that does not fails', () => {
-  const unrelated = [
-    [map(3), map(4)],
-    [map(5), map(6)],
-  ] as const;
-  // Of independent noise either may lie higher, so the changing map is turned round.
-  const turned = map(7).map((v) => 1 - v);
-  expect(randomizationCheck(map(7), [map(8), turned], unrelated, extent)).toMatchObject({ passed: true });
-  const stuck = randomizationCheck(map(7), [map(7), map(7)], unrelated, extent);
+  const pairs = movedCopies(map(3), extent, xoshiro(1), 30).map((copy) => [map(3), copy] as const);
+  const changed = randomizationCheck(
+    map(3),
+    [
+      { layers: 1, map: map(3) },
+      { layers: 2, map: map(8) },
+    ],
+    pairs,
+    extent,
+  );
+  expect(changed.stages.map(({ layers }) => layers)).toEqual([1, 2]);
+  expect(changed.stages[0]!.similarity).toBeCloseTo(1, 10);
+  expect(changed.passed).toBe(true);
+  const stuck = randomizationCheck(map(3), [{ layers: 2, map: map(3) }], pairs, extent);
   expect(stuck.passed).toBe(false);
-  expect(stuck.layers[1]!.rankCorrelation).toBeCloseTo(1, 12);
-  expect(() => randomizationCheck(map(7), [], unrelated, extent)).toThrow('expected at least one');
+  expect(stuck.stages[0]!.rankCorrelation).toBeCloseTo(1, 12);
+  expect(stuck.control).toEqual({ ...changed.control, pairs: 30 });
+  expect(Math.abs(stuck.control.mean)).toBeLessThan(0.1);
+  expect(stuck.control.threshold).toBeGreaterThan(stuck.control.mean);
+  expect(() => randomizationCheck(map(7), [], pairs, extent)).toThrow('expected at least one');
+});
+
+test('a map that only flips its sign fails', () => {
+  const signed = map(3).map((v) => v - 0.5);
+  const pairs = movedCopies(signed, extent, xoshiro(1), 30).map((copy) => [signed, copy] as const);
+  const flipped = randomizationCheck(signed, [{ layers: 2, map: signed.map((v) => -v) }], pairs, extent);
+  expect(flipped).toMatchObject({ passed: false, stages: [{ similarity: expect.closeTo(1, 10) }] });
+  expect(flipped.stages[0]!.rankCorrelation).toBeCloseTo(-1, 10);
+});
+
+test('of maps that share nothing, about one in twenty fails', () => {
+  const pairs = movedCopies(map(3), extent, xoshiro(1), 40).map((copy) => [map(3), copy] as const);
+  const verdicts = Array.from(
+    { length: 60 },
+    (_, seed) => randomizationCheck(map(3), [{ layers: 1, map: map(100 + seed) }], pairs, extent).passed,
+  );
+  expect(verdicts.filter((passed) => !passed).length).toBeLessThanOrEqual(8);
+});
+
+test('moved copies keep the values and leave their places', () => {
+  const original = map(4);
+  for (const copy of movedCopies(original, extent, xoshiro(2), 10)) {
+    expect([...copy].sort()).toEqual([...original].sort());
+    expect(copy).not.toEqual(original);
+  }
+});
+
+test('the cascade goes from the last layer to all of them', () => {
+  expect(randomizationStages(0)).toEqual([]);
+  expect(randomizationStages(1)).toEqual([1]);
+  expect(randomizationStages(3)).toEqual([1, 2, 3]);
+  expect(randomizationStages(50)).toEqual([1, 13, 25, 50]);
 });
 
 /** Two convolutions and a dense layer. */
