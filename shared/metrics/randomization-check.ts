@@ -3,9 +3,11 @@
  * Adebayo et al. 2018, section 3; the criterion follows Arun et al. 2021: the map passes where its similarity to
  * the map of the wholly randomized model is below that of random pairs of maps.
  *
- * Two deviations. The threshold is the 95th percentile of the pairs, a permutation test: Arun's mean is meant for
- * an average over many images, and for a single one a method that shares nothing would fail every other time.
- * Similarity is that of the magnitudes, since a map that only flips its sign still draws the same picture.
+ * Deviations. The pairs are the trained model's map and the randomized model's at another place (`movedCopies`), so
+ * that both textures are those that are compared. The threshold is the 95th percentile of the pairs, a permutation
+ * test: Arun's mean is meant for an average over many images, and for a single one a method that shares nothing
+ * would fail every other time. Similarity is that of the magnitudes, since a map that only flips its sign still
+ * draws the same picture.
  */
 import type { Extent } from '../segmentation/extent.ts';
 import { rankCorrelation } from './agreement.ts';
@@ -35,28 +37,29 @@ export interface RandomizationCheck {
 const LEVEL = 0.95;
 
 /**
- * `randomized`: maps of one image, the last one of the wholly randomized model. `unrelated`: pairs of maps that
- * share no place. All are [H, W].
+ * `randomized`: maps of one image, the last one of the wholly randomized model. `moved`: maps that share no place with
+ * the trained model's. All are [H, W].
  */
 export function randomizationCheck(
   trained: ArrayLike<number>,
   randomized: readonly RandomizedMap[],
-  unrelated: readonly (readonly [ArrayLike<number>, ArrayLike<number>])[],
+  moved: readonly ArrayLike<number>[],
   extent: Extent,
 ): RandomizationCheck {
-  if (randomized.length === 0 || unrelated.length === 0) {
+  if (randomized.length === 0 || moved.length === 0) {
     throw new RangeError(
-      `randomizationCheck: expected at least one randomized map and one unrelated pair, got ${randomized.length} and ${unrelated.length}`,
+      `randomizationCheck: expected at least one randomized map and one moved map, got ${randomized.length} and ${moved.length}`,
     );
   }
-  const similarity = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-    structuralSimilarity(magnitudes(a), magnitudes(b), extent);
+  const strength = magnitudes(trained);
+  const similarity = (map: ArrayLike<number>): number =>
+    structuralSimilarity(strength, magnitudes(map), extent);
   const stages = randomized.map(({ layers, map }) => ({
     layers,
-    similarity: similarity(trained, map),
+    similarity: similarity(map),
     rankCorrelation: rankCorrelation(trained, map),
   }));
-  const pairs = unrelated.map(([a, b]) => similarity(a, b));
+  const pairs = moved.map(similarity);
   const mean = pairs.reduce((sum, value) => sum + value, 0) / pairs.length;
   const threshold = quantile(pairs, LEVEL);
   const passed = stages.at(-1)!.similarity < threshold;

@@ -72,9 +72,8 @@ export async function checkRandomization(
     return skipped(`a randomized model could not be explained: ${error.message}`);
   }
   const extent = geometryOf(subject.classifier);
-  const moved = movedCopies(map.data, extent, xoshiro(plan.provenance.seed), PAIRS);
-  const pairs = moved.map((copy) => [map.data, copy] as const);
-  const { stages, control, passed } = randomizationCheck(map.data, randomized, pairs, extent);
+  const moved = movedCopies(randomized.at(-1)!.map, extent, xoshiro(plan.provenance.seed), PAIRS);
+  const { stages, control, passed } = randomizationCheck(map.data, randomized, moved, extent);
   return { kind: 'checked', passed, stages: [...stages], control };
 }
 
