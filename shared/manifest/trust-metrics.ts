@@ -29,7 +29,7 @@ const informationSchema = z.discriminatedUnion('kind', [
 
 /**
  * Sanity check: the map after the model's last layers forgot what they learned. `passed` where the map of the
- * wholly randomized model is less like the trained model's than 95 % of pairs of maps that share no place.
+ * wholly randomized model is no more like the trained model's than where it is moved to another place.
  */
 const randomizationSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -48,7 +48,7 @@ const randomizationSchema = z.discriminatedUnion('kind', [
         }),
       )
       .min(1),
-    /** Structural similarity of random pairs: the map beside copies of it moved to another place. */
+    /** Structural similarity of random pairs: the trained map beside moved copies of the randomized one. */
     control: z.strictObject({
       pairs: z.int().positive(),
       mean: z.number(),

@@ -15,6 +15,7 @@ export function explainedManifest(
   card: Pick<ModelCard, 'name' | 'output' | 'intendedUse'>,
   results: readonly MethodResult[],
   finishedAt: string,
+  agreement?: readonly Agreement[],
 ): ExplainedManifest {
   const succeeded = results.filter((result) => result.status === 'complete').length;
   return {
@@ -35,7 +36,9 @@ export function explainedManifest(
     scores: plan.scores,
     probabilities: probabilities(plan.scores, card.output.activation),
     target: plan.target,
+    ...(plan.explain && { explain: plan.explain }),
     methods: [...results],
+    ...(agreement && { agreement: [...agreement] }),
     warnings: plan.warnings,
     provenance: plan.provenance,
   };
