@@ -61,10 +61,17 @@ const memory = new Option(
 
 const metrics = new Option(
   '--metrics <level>',
-  'trust metrics: insertion and deletion (quick), information curves too (full)',
+  'trust metrics: insertion and deletion (quick); information curves and weight randomization too (full)',
 )
   .choices(['none', 'quick', 'full'])
   .default('quick');
+
+const explainedOutput = new Option(
+  '--explain <what>',
+  'the output of the model, its probability, or the logit before its last softmax or sigmoid',
+)
+  .choices(['score', 'probability', 'logit'])
+  .default('score');
 
 /** What a bare .onnx file does not say about itself. */
 const modelFacts = (command: Command): Command =>
@@ -88,7 +95,16 @@ modelFacts(
 )
   .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
   .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
-  .option('--target <class>', 'class name or index (default: the predicted class)')
+  .option(
+    '--target <classes>',
+    'class names or indices, or all: a map each (default: the predicted class)',
+    commaList,
+  )
+  .addOption(explainedOutput)
+  .option(
+    '--background <folder>',
+    'images that stand for the data: expected gradients, baseline dataset-mean',
+  )
   .addOption(metrics)
   .option('--out <folder>', 'where the results go', 'explained')
   .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
@@ -110,11 +126,7 @@ program
   .option('--options <json>', 'options of the method')
   .option('--reference', 'start from the options that repeat the published reference (PAIR saliency)')
   .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
-  .addOption(
-    new Option('--explain <what>', 'the output of the model, or the logit before its last softmax or sigmoid')
-      .choices(['score', 'logit'])
-      .default('score'),
-  )
+  .addOption(explainedOutput)
   .requiredOption('--out <file>', 'where the float32 .npy goes')
   .addOption(threads)
   .addOption(device)

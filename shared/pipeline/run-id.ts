@@ -6,7 +6,7 @@
  * them by their prefix and the index leave them out. Chance gives another run such an id once in 2^48.
  */
 import type { ModelCard } from '../manifest/model-card.ts';
-import type { MethodPlan } from '../manifest/plan.ts';
+import type { ExplainedOutput, MethodPlan } from '../manifest/plan.ts';
 import type { MetricsLevel } from '../manifest/trust-metrics.ts';
 import { canaryModel, canaryRunId } from './canary.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -16,8 +16,15 @@ export function runIdOf(
   pixelDigest: string,
   card: ModelCard,
   methods: readonly MethodPlan[],
-  { seed, metrics }: { readonly seed: number; readonly metrics: MetricsLevel },
+  settings: {
+    readonly seed: number;
+    readonly metrics: MetricsLevel;
+    readonly explain?: ExplainedOutput | undefined;
+    /** Digest of the background images, where there are any. */
+    readonly background?: string | undefined;
+  },
 ): string {
+  const { seed, metrics, explain = 'score', background } = settings;
   const id = shortDigest(
     canonicalJson({
       pixelDigest,
@@ -27,6 +34,9 @@ export function runIdOf(
       methods: methods.map(({ method, options }) => ({ method, options })),
       metrics,
       seed,
+      // Ids of runs that explain the model's own output stay what they were.
+      ...(explain !== 'score' && { explain }),
+      ...(background && { background }),
     }),
   );
   return card.id === canaryModel ? canaryRunId(id) : id;
