@@ -90,7 +90,8 @@ export async function explainCommand(
   return failures;
 }
 
-async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench, 'signal'>> {
+/** The model, its methods and what else a flag names, ready for any number of images. */
+export async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench, 'signal'>> {
   const graphs = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
   const source = await loadModel(flags.model, graphs, flags);
   for (const assumption of source.assumptions) output.note(`assumed: ${assumption}`);
