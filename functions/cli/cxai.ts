@@ -116,6 +116,48 @@ modelFacts(
     run(async (output) => (await import('./explain-command.ts')).explainCommand(images, flags, output)),
   );
 
+modelFacts(
+  program
+    .command('average')
+    .description('mean attribution over many images: where a model looks in general, by class and method')
+    .argument('<path...>', 'PNG or JPEG files, or folders of them')
+    .requiredOption('--model <model>', 'as for explain'),
+)
+  .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
+  .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
+  .option(
+    '--target <classes>',
+    'class names or indices, or all (default: of each image the predicted one)',
+    commaList,
+  )
+  .addOption(explainedOutput)
+  .option('--background <folder>', 'images that stand for the data')
+  .option('--out <folder>', 'where the results go', 'average')
+  .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
+  .addOption(threads)
+  .addOption(memory)
+  .action((paths: string[], flags) =>
+    run(async (output) => (await import('./average-command.ts')).averageCommand(paths, flags, output)),
+  );
+
+modelFacts(
+  program
+    .command('prototype')
+    .description('the image that a model finds most typical of a class (activation maximization)')
+    .requiredOption('--model <model>', 'as for explain')
+    .requiredOption('--target <classes>', 'class names or indices, or all', commaList),
+)
+  .option('--options <json>', 'steps, octaves, octaveScale, stepSize, l2, blur, jitter')
+  .addOption(
+    new Option('--explain <what>', 'what rises').choices(['score', 'probability', 'logit']).default('logit'),
+  )
+  .option('--out <folder>', 'where the results go', 'prototypes')
+  .option('--seed <n>', 'seed of the start and the jitter', Number, 0)
+  .addOption(threads)
+  .action((flags) =>
+    run(async (output) => (await import('./prototype-command.ts')).prototypeCommand(flags, output)),
+  );
+
 program
   .command('attribute')
   .description('one method on one array: .npy in the model’s own layout and units in, .npy out')

@@ -91,7 +91,8 @@ export async function explainCommand(
   return failures;
 }
 
-async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench, 'signal'>> {
+/** The model, its methods and what else a flag names, ready for any number of images. */
+export async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench, 'signal'>> {
   const graphs = await chooseRunner(
     flags.device,
     flags.threads === undefined ? {} : { threads: flags.threads },
