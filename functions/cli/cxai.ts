@@ -54,10 +54,17 @@ const memory = new Option(
 
 const metrics = new Option(
   '--metrics <level>',
-  'trust metrics: insertion and deletion (quick), information curves too (full)',
+  'trust metrics: insertion and deletion (quick); information curves and weight randomization too (full)',
 )
   .choices(['none', 'quick', 'full'])
   .default('quick');
+
+const explainedOutput = new Option(
+  '--explain <what>',
+  'the output of the model, its probability, or the logit before its last softmax or sigmoid',
+)
+  .choices(['score', 'probability', 'logit'])
+  .default('score');
 
 /** What a bare .onnx file does not say about itself. */
 const modelFacts = (command: Command): Command =>
@@ -81,7 +88,16 @@ modelFacts(
 )
   .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
   .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
-  .option('--target <class>', 'class name or index (default: the predicted class)')
+  .option(
+    '--target <classes>',
+    'class names or indices, or all: a map each (default: the predicted class)',
+    commaList,
+  )
+  .addOption(explainedOutput)
+  .option(
+    '--background <folder>',
+    'images that stand for the data: expected gradients, baseline dataset-mean',
+  )
   .addOption(metrics)
   .option('--out <folder>', 'where the results go', 'explained')
   .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
@@ -90,6 +106,48 @@ modelFacts(
   .addOption(memory)
   .action((images: string[], flags) =>
     run(async (output) => (await import('./explain-command.ts')).explainCommand(images, flags, output)),
+  );
+
+modelFacts(
+  program
+    .command('average')
+    .description('mean attribution over many images: where a model looks in general, by class and method')
+    .argument('<path...>', 'PNG or JPEG files, or folders of them')
+    .requiredOption('--model <model>', 'as for explain'),
+)
+  .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
+  .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
+  .option(
+    '--target <classes>',
+    'class names or indices, or all (default: of each image the predicted one)',
+    commaList,
+  )
+  .addOption(explainedOutput)
+  .option('--background <folder>', 'images that stand for the data')
+  .option('--out <folder>', 'where the results go', 'average')
+  .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
+  .addOption(threads)
+  .addOption(memory)
+  .action((paths: string[], flags) =>
+    run(async (output) => (await import('./average-command.ts')).averageCommand(paths, flags, output)),
+  );
+
+modelFacts(
+  program
+    .command('prototype')
+    .description('the image that a model finds most typical of a class (activation maximization)')
+    .requiredOption('--model <model>', 'as for explain')
+    .requiredOption('--target <classes>', 'class names or indices, or all', commaList),
+)
+  .option('--options <json>', 'steps, octaves, octaveScale, stepSize, l2, blur, jitter')
+  .addOption(
+    new Option('--explain <what>', 'what rises').choices(['score', 'probability', 'logit']).default('logit'),
+  )
+  .option('--out <folder>', 'where the results go', 'prototypes')
+  .option('--seed <n>', 'seed of the start and the jitter', Number, 0)
+  .addOption(threads)
+  .action((flags) =>
+    run(async (output) => (await import('./prototype-command.ts')).prototypeCommand(flags, output)),
   );
 
 program
@@ -102,11 +160,7 @@ program
   .option('--options <json>', 'options of the method')
   .option('--reference', 'start from the options that repeat the published reference (PAIR saliency)')
   .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
-  .addOption(
-    new Option('--explain <what>', 'the output of the model, or the logit before its last softmax or sigmoid')
-      .choices(['score', 'logit'])
-      .default('score'),
-  )
+  .addOption(explainedOutput)
   .requiredOption('--out <file>', 'where the float32 .npy goes')
   .addOption(threads)
   .addOption(memory)

@@ -7,8 +7,9 @@ import { inputName, mapName, previewName, runKey } from '../../shared/manifest/k
 import type { MethodResult } from '../../shared/manifest/method-result.ts';
 import type { Plan } from '../../shared/manifest/plan.ts';
 import type { Task } from '../../shared/manifest/task.ts';
-import { mapMeasurement } from '../../shared/pipeline/measure-map.ts';
-import { runMethod, succeededResult } from '../../shared/pipeline/run-method.ts';
+import type { TrustMetrics } from '../../shared/manifest/trust-metrics.ts';
+import { type MeasuredSubject, mapMeasurement } from '../../shared/pipeline/measure-map.ts';
+import { type MethodRun, runMethod, succeededResult } from '../../shared/pipeline/run-method.ts';
 import { renderMap } from '../../shared/render/render-map.ts';
 import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
 import type { Tensor32 } from '../../shared/tensor/tensor.ts';
@@ -47,13 +48,31 @@ async function explain(
   const subject = { classifier, card, input };
   const run = await runMethod(plan, name, { ...subject, runner: models.runner });
   const milliseconds = performance.now() - started;
-  const metrics = await mapMeasurement(plan, subject, webpBytes)(run);
+  const metrics = await measured(services, plan, subject, name, run);
   const preview = await encodePng(renderMap(run.map, run.signed));
   await Promise.all([
     results.writeOnce(runKey(plan.runId, mapName(name)), writeNpy(run.map), 'application/octet-stream'),
     results.writeOnce(runKey(plan.runId, previewName(name)), preview, 'image/png'),
   ]);
   return succeededResult(plan, name, run, { attempts, milliseconds, runner: models.runner, metrics });
+}
+
+/** The trust metrics that the plan asks for; the sanity check opens randomized twins of the model for the time. */
+async function measured(
+  { models }: Services,
+  plan: Plan,
+  subject: MeasuredSubject,
+  name: string,
+  run: MethodRun,
+): Promise<TrustMetrics> {
+  if (plan.metrics !== 'full') return mapMeasurement(plan, subject, webpBytes)(name, run);
+  const twins = await models.randomized(subject.card, plan.provenance.seed);
+  try {
+    const sanity = { subject: { ...subject, runner: models.runner }, models: twins };
+    return await mapMeasurement(plan, { ...subject, sanity }, webpBytes)(name, run);
+  } finally {
+    await twins.release();
+  }
 }
 
 async function readInput(services: Services, runId: string): Promise<Tensor32> {

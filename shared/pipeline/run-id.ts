@@ -3,7 +3,7 @@
  * whenever, however often and under whatever name the file was dropped.
  */
 import type { ModelCard } from '../manifest/model-card.ts';
-import type { MethodPlan } from '../manifest/plan.ts';
+import type { ExplainedOutput, MethodPlan } from '../manifest/plan.ts';
 import type { MetricsLevel } from '../manifest/trust-metrics.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { shortDigest } from './digest.ts';
@@ -12,8 +12,15 @@ export function runIdOf(
   pixelDigest: string,
   card: ModelCard,
   methods: readonly MethodPlan[],
-  { seed, metrics }: { readonly seed: number; readonly metrics: MetricsLevel },
+  settings: {
+    readonly seed: number;
+    readonly metrics: MetricsLevel;
+    readonly explain?: ExplainedOutput | undefined;
+    /** Digest of the background images, where there are any. */
+    readonly background?: string | undefined;
+  },
 ): string {
+  const { seed, metrics, explain = 'score', background } = settings;
   return shortDigest(
     canonicalJson({
       pixelDigest,
@@ -23,6 +30,9 @@ export function runIdOf(
       methods: methods.map(({ method, options }) => ({ method, options })),
       metrics,
       seed,
+      // Ids of runs that explain the model's own output stay what they were.
+      ...(explain !== 'score' && { explain }),
+      ...(background && { background }),
     }),
   );
 }
