@@ -83,6 +83,13 @@ export function runEntry(manifest: Manifest): RunEntry {
     failedMethods: manifest.methods
       .filter((result) => result.status === 'failed')
       .map((result) => result.method),
+    ...disagreementOf(manifest.agreement ?? []),
     error: null,
   };
+}
+
+function disagreementOf(pairs: readonly Agreement[]): Pick<RunEntry, 'disagreement'> {
+  if (pairs.length === 0) return {};
+  const overlap = pairs.reduce((sum, { topOverlap }) => sum + topOverlap, 0) / pairs.length;
+  return { disagreement: 1 - overlap };
 }
