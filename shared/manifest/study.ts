@@ -94,6 +94,14 @@ export const splitSchema = z.strictObject({
   seed: z.int().nonnegative().default(1),
 });
 
+function isPattern(text: string): boolean {
+  try {
+    return (new RegExp(`${text}|`).exec('')?.length ?? 0) > 1;
+  } catch {
+    return false;
+  }
+}
+
 export const studyDataSpecSchema = z.strictObject({
   /** Relative to the specification's file. */
   folder: z.string().min(1),
@@ -101,6 +109,12 @@ export const studyDataSpecSchema = z.strictObject({
   classes: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)),
   /** A folder with the same class folders that holds the test part; all of `folder` is then train and validation. */
   testFolder: z.string().min(1).optional(),
+  /** A regular expression over file names whose first group names the patient: images of one are never parted. */
+  patientPattern: z
+    .string()
+    .min(1)
+    .refine(isPattern, 'expected a regular expression with one group')
+    .optional(),
   input: z
     .strictObject({
       side: z.int().min(8).max(1024).default(128),
