@@ -19,8 +19,8 @@ export function layerTable({
       : colors === 'rainbow'
         ? interpolateTurbo
         : null;
-  const table = colorTable(colors ?? '', signed);
-  if (!interpolate) return table;
+  if (!interpolate) return colorTable(colors ?? '', signed);
+  const table = colorTable('', signed).slice();
   for (let i = 0; i < 256; i++) {
     const [red, green, blue] = interpolate(i / 255)
       .match(/\d+/g)!

@@ -34,7 +34,7 @@ export const sliders: Readonly<Record<FigureName, FigureSlider>> = {
   softmax: slider('Lesion faded in', range(0, 1, 0.025), 0.5, percents),
   'local-explanations': slider('Head', range(0, 11, 1), 1, (value) => `${value + 1} of 12`),
   'mean-over-set': slider('Heads', [1, 2, 4, 8, 16, 24], 8, counted('head')),
-  'class-prototype': slider('Steps of the climb', range(0, 96, 4), 48, String),
+  'class-prototype': slider('Steps in each size', [1, 2, 4, 8, 16, 32], 16, String),
   'gradient-slope': slider(
     'Step along the gradient',
     range(-0.02, 0.02, 0.001),

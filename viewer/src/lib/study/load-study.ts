@@ -2,8 +2,7 @@
  * Architecture studies of the data root: `studies/index.json` lists them, `studies/<id>/report.json` holds each
  * (shared/manifest/study-index.ts and study-report.ts). `cxai study report` writes both.
  */
-import { cardKey, studyIndexKey, studyReportKey } from '../../../../shared/manifest/keys.ts';
-import type { ModelCard } from '../../../../shared/manifest/model-card.ts';
+import { studyIndexKey, studyReportKey } from '../../../../shared/manifest/keys.ts';
 import type { StudyIndex } from '../../../../shared/manifest/study-index.ts';
 import type { StudyReport } from '../../../../shared/manifest/study-report.ts';
 import { pageDataRoot } from '../data-root.ts';
@@ -25,10 +24,4 @@ export async function loadReport(id: string): Promise<StudyReport | LoadFailure>
   if (answer.kind === 'loaded') return answer.value;
   if (answer.kind === 'failed') return answer.failure;
   throw new Error('internal: unchanged without a validator');
-}
-
-/** Whether the data root holds a model of that id. */
-export async function hasModel(id: string): Promise<boolean> {
-  const answer = await fetchJson<ModelCard>(`${pageDataRoot()}${cardKey(id)}`, 'cxai.model-card/1');
-  return answer.kind === 'loaded';
 }

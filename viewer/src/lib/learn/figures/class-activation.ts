@@ -1,5 +1,5 @@
-/** Grad-CAM, Grad-CAM++ and HiResCAM at the end of every block. */
-import { mapPanel, percent, shareInside, subjectPanel } from '../panels.ts';
+/** Grad-CAM, Grad-CAM++, HiResCAM and Score-CAM at the end of every block. */
+import { mapPanel, percent, shareInside } from '../panels.ts';
 import type { MakeFrame } from './figures.ts';
 import { heads } from './heads.ts';
 
@@ -10,13 +10,14 @@ export const classActivation: MakeFrame = async (lab, block) => {
   const cam = await at('grad-cam');
   const plus = await at('grad-cam-plus-plus');
   const hires = await at('hires-cam');
+  const score = await at('score-cam');
   const cells = [128, 64, 32, 16, 16][block - 1]!;
   return {
     panels: [
-      subjectPanel(subject),
       mapPanel('Grad-CAM', cam, subject),
       mapPanel('Grad-CAM++', plus, subject),
       mapPanel('HiResCAM', hires, subject),
+      mapPanel('Score-CAM', score, subject),
     ],
     summary: `At block ${block} the maps have ${cells} × ${cells} cells; ${percent(shareInside(cam.values, subject.mask))} of Grad-CAM lies in the lesion.`,
   };

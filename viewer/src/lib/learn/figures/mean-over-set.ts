@@ -1,34 +1,36 @@
 /** The mean of many local maps: what the model looks at in general, and nothing about any one image. */
-import { lesionClass, pixels } from '../lab.ts';
+import { attributionSum } from '../../../../../shared/attribution/mean-attribution.ts';
+import { tensor } from '../../../../../shared/tensor/tensor.ts';
+import { side } from '../lab.ts';
 import { grayPanel, layerOf, mapPanel, subjectPanel } from '../panels.ts';
 import type { MakeFrame } from './figures.ts';
 
 const first = 900_000;
 
 export const meanOverSet: MakeFrame = async (lab, count) => {
-  const image = new Float32Array(pixels);
-  const mean = new Float32Array(pixels);
+  const maps = attributionSum();
+  const images = attributionSum();
   for (let n = 0; n < count; n++) {
     const subject = await lab.subject(first + n);
-    const { values } = await lab.attribute('grad-cam', subject, { target: lesionClass });
-    for (let i = 0; i < pixels; i++) {
-      image[i]! += subject.gray[i]! / count;
-      mean[i]! += values[i]! / count;
-    }
+    const { values } = await lab.attribute('grad-cam', subject);
+    maps.add(tensor(values, [side, side]));
+    images.add(tensor(subject.gray, [side, side]));
     lab.step(n + 1, count);
   }
   const newest = await lab.subject(first + count - 1);
   const own = await lab.attribute('grad-cam', newest);
+  const { unit } = own;
+  const heads = count === 1 ? 'head' : 'heads';
   return {
     panels: [
       subjectPanel(newest, `Head ${count}`),
       mapPanel('Its own map', own, newest),
-      grayPanel('Mean of all maps', image, {
-        map: layerOf({ values: mean, signed: false, unit: 'score' }),
-        note: `over ${count} ${count === 1 ? 'head' : 'heads'}`,
-        alt: `Mean Grad-CAM map of ${count} heads over their mean image.`,
+      grayPanel('Mean of all maps', images.result().mean.data, {
+        map: layerOf({ values: maps.result().mean.data, signed: false, unit }),
+        note: `over ${count} ${heads}`,
+        alt: `Mean Grad-CAM map of ${count} ${heads} over their mean image.`,
       }),
     ],
-    summary: `The mean of ${count} Grad-CAM ${count === 1 ? 'map' : 'maps'} over the mean of the images.`,
+    summary: `The mean of the Grad-CAM ${count === 1 ? 'map' : 'maps'} of ${count} ${heads}, over the mean of their images.`,
   };
 };

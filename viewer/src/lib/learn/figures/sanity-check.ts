@@ -1,68 +1,74 @@
 /** The randomization check in numbers: similarity to the map of the trained model, layer by layer. */
-
-import type { Lab } from '../lab.ts';
-import { mapPanel } from '../panels.ts';
+import { xoshiro } from '../../../../../shared/attribution/noise/xoshiro.ts';
+import { movedCopies } from '../../../../../shared/metrics/moved-copies.ts';
+import { randomizationCheck } from '../../../../../shared/metrics/randomization-check.ts';
+import { type Lab, side } from '../lab.ts';
+import { fixed, mapPanel } from '../panels.ts';
 import type { MakeFrame } from './figures.ts';
 import { heads } from './heads.ts';
-import { similarityTo } from './similarity.ts';
 
-const layers = [0, 1, 2, 3, 4, 5, 6];
+const layers = [1, 2, 3, 4, 5, 6];
+const pairs = 12;
 const shown = [
-  ['gradients', 'gradient', 'main'],
+  ['gradients', 'Gradient', 'main'],
   ['grad-cam', 'Grad-CAM', 'third'],
-  ['guided-backprop', 'guided backprop', 'second'],
+  ['guided-backprop', 'Guided backpropagation', 'second'],
 ] as const;
 
 export const sanityCheck: MakeFrame = async (lab, count) => {
   const subject = await lab.subject(heads.ring);
-  const { curves, threshold } = await lab.keep('sanity', () => measure(lab));
+  const checks = await lab.keep('sanity', () => everyCheck(lab));
   const model = await lab.forgetful(count);
-  const guided = await lab.attribute('guided-backprop', subject, { model });
-  const gradient = await lab.attribute('gradients', subject, { model });
-  const at = (name: string) => curves.get(name)![count]!.toFixed(2);
-  const verdict = (name: string) => (curves.get(name)![6]! < threshold ? 'passes' : 'fails');
+  const panels = [];
+  for (const [name, title] of [shown[0], shown[2]]) {
+    const map = await lab.attribute(name, subject, { model });
+    const { stages, control } = checks.get(name)!;
+    const similarity = count === 0 ? 1 : stages[count - 1]!.similarity;
+    panels.push(mapPanel(title, map, subject, { note: `${fixed(similarity)}, at the end below ${fixed(control.threshold)}?` }));
+  }
+  const verdicts = shown
+    .map(([name, title]) => {
+      const { stages, control, passed } = checks.get(name)!;
+      return `${title} ${fixed(stages.at(-1)!.similarity)} against ${fixed(control.threshold)}, ${passed ? 'passed' : 'failed'}`;
+    })
+    .join('; ');
   return {
     panels: [
-      mapPanel('Gradient', gradient, subject, { note: `similarity ${at('gradients')}` }),
-      mapPanel('Guided backpropagation', guided, subject, { note: `similarity ${at('guided-backprop')}` }),
+      ...panels,
       {
         kind: 'chart',
         title: 'Similarity to the trained map',
         xLabel: 'random layers, from the top',
         yLabel: 'structural similarity',
         yRange: [0, 1],
-        series: [
-          ...shown.map(([name, title, look]) => ({ name: title, x: layers, y: curves.get(name)!, look })),
-          { name: 'unrelated images', x: [0, 6], y: [threshold, threshold], look: 'dashed' as const },
-        ],
+        series: shown.map(([name, title, look]) => ({
+          name: title,
+          x: [0, ...layers],
+          y: [1, ...checks.get(name)!.stages.map(({ similarity }) => similarity)],
+          look,
+        })),
         cursor: count,
-        alt: `With all six layers random the similarity is ${shown.map(([name, title]) => `${curves.get(name)![6]!.toFixed(2)} for ${title}`).join(', ')}; maps of unrelated images reach ${threshold.toFixed(2)}.`,
+        alt: `Similarity by number of random layers. With all six random: ${verdicts}.`,
       },
     ],
-    summary: `${count} random layers. With all six random, against the threshold of ${threshold.toFixed(2)}: ${shown.map(([name, title]) => `${title} ${verdict(name)}`).join(', ')}.`,
+    summary: `${count} random layers. With all six: ${verdicts}.`,
   };
 };
 
-async function measure(lab: Lab) {
+async function everyCheck(lab: Lab) {
   const subject = await lab.subject(heads.ring);
-  const curves = new Map<string, number[]>(shown.map(([name]) => [name, []]));
-  for (const count of layers) {
-    const model = await lab.forgetful(count);
-    for (const [name] of shown) {
-      const trained = await lab.attribute(name, subject);
-      const now = count === 0 ? trained : await lab.attribute(name, subject, { model });
-      curves.get(name)!.push(similarityTo(trained.values, now.values));
+  const extent = { height: side, width: side };
+  const checks = new Map<string, ReturnType<typeof randomizationCheck>>();
+  for (const [done, [name]] of shown.entries()) {
+    const trained = await lab.attribute(name, subject);
+    const randomized = [];
+    for (const count of layers) {
+      const model = await lab.forgetful(count);
+      randomized.push({ layers: count, map: (await lab.attribute(name, subject, { model })).values });
+      lab.step(done * layers.length + count, shown.length * layers.length);
     }
-    lab.step(count + 1, layers.length);
+    const moved = movedCopies(randomized.at(-1)!.map, extent, xoshiro(0), pairs);
+    checks.set(name, randomizationCheck(trained.values, randomized, moved, extent));
   }
-  // Gradients of different heads: what maps share that have nothing to do with each other.
-  const others = [heads.bright, heads.dark, heads.plain];
-  let sum = 0;
-  for (const seed of others) {
-    const other = await lab.attribute('gradients', await lab.subject(seed));
-    const own = await lab.attribute('gradients', subject);
-
-    sum += similarityTo(own.values, other.values);
-  }
-  return { curves, threshold: sum / others.length };
+  return checks;
 }
