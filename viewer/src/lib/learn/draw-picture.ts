@@ -26,6 +26,8 @@ export function layerTable({
       .match(/\d+/g)!
       .map(Number) as [number, number, number];
     table.set([red, green, blue], 4 * i);
+    // As rainbows are laid over images: zero is colored too.
+    if (colors === 'rainbow') table[4 * i + 3] = 170;
   }
   return table;
 }
