@@ -293,6 +293,21 @@ modelFacts(
   run(async (output) => (await import('./model-command.ts')).modelAddCommand(file, flags, output)),
 );
 
+const study = program
+  .command('study')
+  .description('compare architectures: train a family of CNNs and report');
+study
+  .command('run')
+  .description(
+    'train every configuration of a study that is not trained yet, on all cores; goes on where it ended',
+  )
+  .argument('<spec>', 'the study as JSON: data, split, search, training, seeds')
+  .option('--out <folder>', 'the study’s folder (default: studies/<id>)')
+  .option('--processes <n>', 'jobs at a time (default: one per core)', positiveInteger)
+  .action((file: string, flags) =>
+    run(async (output) => (await import('./study-command.ts')).studyRunCommand(file, flags, output)),
+  );
+
 program
   .command('doctor')
   .description('check that this machine has what the work needs')

@@ -47,7 +47,7 @@ async function load(
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    run: (feeds) => runSession(session, tensorOf, feeds, (cause) => asFault('run', cause)),
+    run: (feeds, into) => runSession(session, tensorOf, feeds, (cause) => asFault('run', cause), into),
     release: () => session.release(),
   };
 }

@@ -28,6 +28,8 @@ export const studyDataSchema = z.strictObject({
   /** As in the model card, so that whoever runs the winner prepares images the same way. */
   input: modelCardSchema.shape.input,
   split: splitSchema,
+  /** The test part is a folder of its own, not drawn by `split`. */
+  fixedTest: z.boolean().default(false),
   images: z.array(studyImageSchema).min(1),
   groups: z.int().nonnegative(),
   /** Groups of two images or more. */

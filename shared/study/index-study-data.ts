@@ -72,6 +72,7 @@ export function indexStudyData({ classes, input, split, images, unreadable, fixe
       classes: [...classes],
       input,
       split,
+      fixedTest,
       images: indexed,
       groups: sizes.size,
       duplicateGroups: [...sizes.values()].filter((size) => size > 1).length,
