@@ -36,7 +36,3 @@ export const previewName = (method: string): string => `methods/${method}/previe
 export const resultName = (method: string): string => `methods/${method}/result.json`;
 /** The last fault of a method that will be tried again: the dead-letter consumer puts it into the manifest. */
 export const lastFaultName = (method: string): string => `methods/${method}/last-fault.json`;
-
-/** Architecture studies: their list, and the report of each. */
-export const studyIndexKey = 'studies/index.json';
-export const studyReportKey = (id: string): string => `studies/${id}/report.json`;

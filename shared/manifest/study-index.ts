@@ -1,4 +1,4 @@
-/** List of the architecture studies that a site can show, version 1; each report lies at its own key (keys.ts). */
+/** List of the architecture studies that a site can show, version 1; each report lies in the study's folder (study-keys.ts). */
 import { z } from 'zod';
 import { modelIdSchema } from './model-card.ts';
 

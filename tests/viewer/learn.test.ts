@@ -1,7 +1,7 @@
 /** The Learn pages in a real browser: live figures, their sliders, and what is left where the engine cannot run. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { methods } from '../../shared/attribution/registry.ts';
 import { learnPages } from '../../viewer/src/lib/learn/pages.ts';
@@ -29,6 +29,9 @@ async function live(page: Page, name: string) {
   return stage;
 }
 
+const summaryOf = async (stage: Locator): Promise<string> =>
+  ((await stage.locator('.summary').textContent()) ?? '').trim();
+
 describe('the Learn pages', () => {
   it('have every figure once, and the notes of every method', async () => {
     const html = await Promise.all(
@@ -50,13 +53,18 @@ describe('the Learn pages', () => {
     const { page, errors } = await open('learn/gradients/');
     const stage = await live(page, 'gradient-slope');
     const shown = async () => ({
-      summary: await stage.locator('.summary').innerText(),
+      summary: await summaryOf(stage),
       // The image moved along its gradient, as it is painted.
-      pixels: await stage.locator('canvas.picture').nth(1).evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()),
+      pixels: await stage
+        .locator('canvas.picture')
+        .nth(1)
+        .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()),
       alt: await stage.locator('canvas.picture').nth(1).getAttribute('aria-label'),
     });
     const before = await shown();
-    expect(before.summary).toMatch(/^A step of 1.53 gray levels: the gradient promises a logit of [\d.]+, the model gives [\d.]+\.$/);
+    expect(before.summary).toMatch(
+      /^A step of 1.53 gray levels: the gradient promises a logit of [\d.]+, the model gives [\d.]+\.$/,
+    );
     const slider = stage.getByRole('slider', { name: 'Step along the gradient' });
     await slider.focus();
     await page.keyboard.press('End');
@@ -74,20 +82,27 @@ describe('the Learn pages', () => {
     const stage = await live(page, 'ig-path');
     await stage.getByRole('slider').focus();
     await page.keyboard.press('End');
-    await expect.poll(() => stage.locator('.summary').innerText()).toMatch(/^At 100 %/);
-    const [score, sum] = [...(await stage.locator('.summary').innerText()).matchAll(/by ([\d.]+)|to ([\d.]+)/g)].map((match) => Number(match[1] ?? match[2]));
+    await expect.poll(() => summaryOf(stage)).toMatch(/^At 100 %/);
+    const [score, sum] = [
+      ...(await summaryOf(stage)).matchAll(/by ([\d.]+)|to ([\d.]+)/g),
+    ].map((match) => Number(match[1] ?? match[2]));
     expect(score).toBeGreaterThan(4);
     expect(Math.abs(score! - sum!)).toBeLessThan(0.3);
   });
 
-  it.each(learnPages.filter(({ path }) => path !== 'gradients'))('$title: accessible on a phone, nothing wider than the screen', async ({ path }) => {
-    const { page, errors } = await open(pathOf(path), phone);
-    await page.locator('h1').waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-    expect(await accessibilityFaults(page)).toEqual([]);
-    expect(errors).toEqual([]);
-    await page.context().close();
-  });
+  it.each(learnPages.filter(({ path }) => path !== 'gradients'))(
+    '$title: accessible on a phone, nothing wider than the screen',
+    async ({ path }) => {
+      const { page, errors } = await open(pathOf(path), phone);
+      await page.locator('h1').waitFor();
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(errors).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   it('fetch nothing of the engine before a figure comes near', async () => {
     const { page } = await openPage(testSite.browser, 'about:blank', phone);

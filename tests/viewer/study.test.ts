@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { studyReportKey } from '../../shared/manifest/keys.ts';
+import { inStudy, studyReportKey } from '../../shared/manifest/study-keys.ts';
 import type { StudyReport } from '../../shared/manifest/study-report.ts';
 import { chartScale, roundTicks } from '../../viewer/src/lib/chart/chart-scale.ts';
 import { curveOf, curvePanels, rangeOf } from '../../viewer/src/lib/study/curves.ts';
@@ -86,20 +86,30 @@ describe('the study page', () => {
     await heading.getByRole('button').press('Enter');
     expect(await heading.getAttribute('aria-sort')).toBe('ascending');
     const depth = page.locator('tbody tr[data-key]').first().locator('td').first();
-    expect(await depth.innerText()).toBe('3');
+    expect(await depth.textContent()).toBe('3');
     await heading.getByRole('button').press('Enter');
-    expect(await depth.innerText()).toBe('7');
+    expect(await depth.textContent()).toBe('7');
   });
 
   it('shows the figures of the report: accuracy, confusion, leaks and notes', async () => {
     const { page } = await open('study/', phone);
     await page.getByText('97.47 %').first().waitFor();
-    const text = await page.locator('main').innerText();
-    expect(await page.getByRole('link', { name: 'Its model card' }).getAttribute('href')).toBe('../model/#model=brain-mri-cnn3');
-    for (const shown of ['± 0.25 %', '0 of 450 test images', '63 of 450', '1.42 points more', 'Made up for tests']) {
+    const text = (await page.locator('main').textContent()) ?? '';
+    expect(await page.getByRole('link', { name: 'Its model card' }).getAttribute('href')).toBe(
+      '../model/#model=brain-mri-cnn3',
+    );
+    for (const shown of [
+      '± 0.25 %',
+      '0 of 450 test images',
+      '63 of 450',
+      '1.42 points more',
+      'Made up for tests',
+    ]) {
       expect(text.replaceAll(/\s+/g, ' ')).toContain(shown);
     }
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
@@ -109,7 +119,7 @@ describe('the study page', () => {
     await page.getByText('npx cxai study report').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await writeExampleStudy(bare.data);
-    await writeFile(join(bare.data, studyReportKey('brain')), '{"schema":"cxai.study-report/9"}');
+    await writeFile(join(bare.data, inStudy('brain', studyReportKey)), '{"schema":"cxai.study-report/9"}');
     await page.reload();
     await page.getByText('written for another version').waitFor();
   });

@@ -27,7 +27,9 @@ try {
       await stage.scrollIntoViewIfNeeded();
       await stage.locator('[data-state=ready]').waitFor({ timeout: 240_000 });
       const picture = await stage.locator('.squares').screenshot();
-      const { size } = await sharp(picture).webp({ quality: 55, effort: 6 }).toFile(join(folder, `${name}.webp`));
+      const { size } = await sharp(picture)
+        .webp({ quality: 55, effort: 6 })
+        .toFile(join(folder, `${name}.webp`));
       console.log(`${name} ${(size / 1000).toFixed(1)} kB`);
     }
     await page.context().close();

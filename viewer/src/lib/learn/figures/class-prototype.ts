@@ -1,7 +1,10 @@
 /** Class prototypes: images that the model itself draws, by climbing its score. */
-import { classPrototype as drawPrototype, prototypeOptionsSchema } from '../../../../../shared/attribution/class-prototype.ts';
+import {
+  classPrototype as drawPrototype,
+  prototypeOptionsSchema,
+} from '../../../../../shared/attribution/class-prototype.ts';
 import { phantomInput } from '../../../../../shared/phantom/phantom-network.ts';
-import { grayPanel, figure } from '../panels.ts';
+import { figure, grayPanel } from '../panels.ts';
 import type { MakeFrame } from './figures.ts';
 
 const classes = ['no lesion', 'lesion'] as const;
