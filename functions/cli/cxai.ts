@@ -307,6 +307,18 @@ study
   .action((file: string, flags) =>
     run(async (output) => (await import('./study-command.ts')).studyRunCommand(file, flags, output)),
   );
+study
+  .command('report')
+  .description('curves, effects, the winner’s test over its seeds: report.json, report.html and plots')
+  .argument('<folder>', 'a study’s folder')
+  .option('--out <folder>', 'where the report goes (default: the study’s folder)')
+  .option('--naive <folder>', 'the same study split by image, to show what it would have claimed')
+  .option('--external <file...>', 'image sets of another origin: JSON with name, folder and classes')
+  .action((folder: string, flags) =>
+    run(async (output) =>
+      (await import('./study-report-command.ts')).studyReportCommand(folder, flags, output),
+    ),
+  );
 
 program
   .command('doctor')

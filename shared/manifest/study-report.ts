@@ -56,6 +56,13 @@ export const assessmentSchema = z.strictObject({
   accuracy: share,
   /** Wilson 1927. */
   accuracyInterval: intervalSchema,
+  /**
+   * Every group of near-duplicates counted once, with the share of its images that are right: the number of pictures
+   * that were really tested, and the interval that goes with it (Wilson). Null where groups are not known.
+   */
+  byGroup: z
+    .strictObject({ groups: z.int().positive(), accuracy: share, interval: intervalSchema })
+    .nullable(),
   /** Rows: true class; columns: predicted class (of the largest probability). */
   confusion: z.array(z.array(count)),
   classes: z.array(classFiguresSchema),
@@ -133,6 +140,8 @@ const seedSchema = z.strictObject({
 /** Figures of the test part over seeds, of the positive class where a class is meant. */
 const summarySchema = z.strictObject({
   accuracy: spreadSchema,
+  /** Every group counted once. */
+  groupAccuracy: spreadSchema.nullable(),
   auc: spreadSchema.nullable(),
   sensitivity: spreadSchema.nullable(),
   specificity: spreadSchema.nullable(),

@@ -26,7 +26,7 @@ export interface ReportSources extends StudyFindings {
 export function buildStudyReport({ plan, data, results, naive, external = [] }: ReportSources): StudyReport {
   const configurations = plannedConfigurations(plan, results);
   const varied = variedHyperparameters(configurations.map(({ configuration }) => configuration));
-  const winner = winnerOf(plan, results, data.classes);
+  const winner = winnerOf(plan, results, data);
   const naiveReport = winner && naive ? naiveOf(winner, naive) : null;
   const states = (...wanted: ReportedConfiguration['state'][]): number =>
     configurations.filter(({ state }) => wanted.includes(state)).length;
@@ -120,11 +120,7 @@ const better = (a: StudyResult, b: StudyResult): number =>
  * Chosen among the planned configurations by the run of their first seed (all were given the same chance), never by
  * the test part. Its other seeds may come from another plan in the same folder.
  */
-function winnerOf(
-  plan: StudyPlan,
-  results: readonly StudyResult[],
-  classes: readonly string[],
-): StudyReport['winner'] {
+function winnerOf(plan: StudyPlan, results: readonly StudyResult[], data: StudyData): StudyReport['winner'] {
   const planned = plannedConfigurations(plan, results).map(({ key }) => key);
   const [best] = results.filter(({ key }) => planned.includes(key)).sort(better);
   if (best === undefined) return null;
@@ -135,7 +131,7 @@ function winnerOf(
         sameConfiguration(result.configuration, configuration) && sameTraining(result.training, training),
     )
     .sort((a, b) => a.seed - b.seed);
-  const seeds = runs.map((run) => seedOf(run, classes));
+  const seeds = runs.map((run) => seedOf(run, data));
   return {
     configuration,
     training,

@@ -51,13 +51,22 @@ function curves(report: StudyReport, figure: Figure, part: 'validation' | 'train
     marginTop: 56,
     marginBottom: 64,
     fx: { label: null, padding: 0.08, domain: domainOf(panels) },
-    x: { label: 'epoch', ticks: epochTicks(report) },
+    x: { label: 'epoch', labelAnchor: 'center', ticks: epochTicks(report) },
     y: percent
-      ? { label: `${part} accuracy, %`, grid: true, transform: (value: number) => 100 * value }
-      : { label: `${part} loss`, grid: true, type: 'log', tickFormat: '.2~g' },
+      ? {
+          label: `${part} accuracy, %`,
+          labelAnchor: 'center',
+          grid: true,
+          transform: (value: number) => 100 * value,
+        }
+      : { label: `${part} loss`, labelAnchor: 'center', grid: true, type: 'log', tickFormat: '.2~g' },
     color: { domain: domainOf(colors) ?? [''], range: palette },
     marks: [
       Plot.frame({ stroke: '#bbb' }),
+      Plot.text(
+        (domainOf(panels) ?? []).filter((panel) => !points.some((point) => point.panel === panel)),
+        { fx: (panel: string) => panel, text: () => 'no result yet', frameAnchor: 'middle', fontSize: 14 },
+      ),
       ...styles.map((style) =>
         line(
           points.filter(({ dash }) => dash === style || !dashes),

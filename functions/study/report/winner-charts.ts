@@ -30,8 +30,8 @@ function confusionChart({ confusion, classes, accuracy, images }: Assessment): C
     height: 420,
     marginLeft: 110,
     marginBottom: 50,
-    x: { label: 'predicted', domain: names },
-    y: { label: 'true class', domain: names },
+    x: { label: 'predicted', labelAnchor: 'center', domain: names },
+    y: { label: 'true class', labelAnchor: 'center', domain: names },
     color: { type: 'linear', domain: [0, 1], range: ['#f3f6fa', '#0072b2'] },
     marks: [
       Plot.cell(cells, { x: 'predicted', y: 'truth', fill: 'share', inset: 2 }),
@@ -62,8 +62,8 @@ function reliabilityChart({ calibration }: Assessment): Chart {
     height: 420,
     marginLeft: 56,
     marginBottom: 44,
-    x: { label: 'confidence', domain: [0, 1] },
-    y: { label: 'share right', domain: [0, 1], grid: true },
+    x: { label: 'confidence', labelAnchor: 'center', domain: [0, 1] },
+    y: { label: 'share right', labelAnchor: 'center', domain: [0, 1], grid: true },
     marks: [
       Plot.frame({ stroke: '#bbb' }),
       Plot.line(
@@ -103,7 +103,7 @@ type Seeds = NonNullable<StudyReport['winner']>['seeds'];
 
 function rocChart(seeds: Seeds, product: string, positive: string): Chart {
   const points = seeds.flatMap(({ key, seed, test }) => {
-    const roc = test?.classes.at(-1)!.roc;
+    const roc = test?.classes.at(-1)?.roc;
     return (roc?.falsePositiveRate ?? []).map((x, place) => ({
       x,
       y: roc!.truePositiveRate[place]!,
@@ -121,8 +121,8 @@ function rocChart(seeds: Seeds, product: string, positive: string): Chart {
     height: 420,
     marginLeft: 56,
     marginBottom: 44,
-    x: { label: 'false positive rate', domain: [0, 1] },
-    y: { label: 'sensitivity', domain: [0, 1], grid: true },
+    x: { label: 'false positive rate', labelAnchor: 'center', domain: [0, 1] },
+    y: { label: 'sensitivity', labelAnchor: 'center', domain: [0, 1], grid: true },
     marks: [
       Plot.frame({ stroke: '#bbb' }),
       Plot.line(
@@ -157,7 +157,7 @@ function naiveChart(safe: Seeds, naive: Seeds): Chart {
     height: 420,
     marginLeft: 56,
     x: { label: null, domain: [ours, theirs], padding: 0.4 },
-    y: { label: 'test accuracy, %', grid: true },
+    y: { label: 'test accuracy, %', labelAnchor: 'center', grid: true },
     marks: [
       Plot.frame({ stroke: '#bbb' }),
       Plot.dot(dots, { x: 'split', y: 'accuracy', r: 5, fill: palette[0]!, fillOpacity: 0.6 }),
