@@ -43,7 +43,12 @@ export interface Calls {
   };
   /** Insertion and deletion of a map, beside the controls. */
   measure: {
-    readonly given: { readonly plan: Plan; readonly input: Tensor32; readonly map: Tensor32 };
+    readonly given: {
+      readonly plan: Plan;
+      readonly method: string;
+      readonly input: Tensor32;
+      readonly map: Tensor32;
+    };
     readonly answer: TrustMetrics;
   };
 }

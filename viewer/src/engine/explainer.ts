@@ -85,7 +85,7 @@ export function createExplainer(runner: Runner): Worked {
         return { result: failedResult(plan, method, faultReport(error), 1), map: null };
       }
     },
-    async measure({ plan, input, map }, { signal }) {
+    async measure({ plan, method, input, map }, { signal }) {
       const { card, classifier } = subject();
       const image = `${plan.runId} ${plan.target.index}`;
       if (measuring?.image !== image) {
@@ -93,7 +93,7 @@ export function createExplainer(runner: Runner): Worked {
         const measured = { classifier, card, input };
         measuring = { image, measure: mapMeasurement({ ...plan, metrics: 'quick' }, measured, noEncoder) };
       }
-      return measuring.measure({ map }, signal);
+      return measuring.measure(method, { map }, signal);
     },
   };
 }

@@ -44,7 +44,12 @@ export async function measureAll(
       const map = found.maps[result.method];
       if (signal.aborted) return;
       if (result.status === 'failed' || !map || result.metrics.insertionDeletion) continue;
-      const given = { plan, input, map: { shape: [map.height, map.width], data: map.values } };
+      const given = {
+        plan,
+        method: result.method,
+        input,
+        map: { shape: [map.height, map.width], data: map.values },
+      };
       measured({ ...result, metrics: await engine.call('measure', given, { signal }) });
     }
   }, signal);
