@@ -83,9 +83,9 @@ describe('the Learn pages', () => {
     await stage.getByRole('slider').focus();
     await page.keyboard.press('End');
     await expect.poll(() => summaryOf(stage)).toMatch(/^At 100 %/);
-    const [score, sum] = [
-      ...(await summaryOf(stage)).matchAll(/by ([\d.]+)|to ([\d.]+)/g),
-    ].map((match) => Number(match[1] ?? match[2]));
+    const [score, sum] = [...(await summaryOf(stage)).matchAll(/by ([\d.]+)|to ([\d.]+)/g)].map((match) =>
+      Number(match[1] ?? match[2]),
+    );
     expect(score).toBeGreaterThan(4);
     expect(Math.abs(score! - sum!)).toBeLessThan(0.3);
   });
