@@ -44,7 +44,7 @@ function roundedOut([low, high]: readonly [number, number], wanted: number): [nu
 function roundStep(low: number, high: number, wanted: number): number {
   const rough = (high - low) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
-  return power * ([1, 2, 5].find((factor) => factor * power >= rough * 0.999) ?? 10);
+  return power * ([1, 2, 5].find((factor) => factor * power >= rough * 0.75) ?? 10);
 }
 
 /** Round values from `low` to `high`, about `wanted` of them. */
