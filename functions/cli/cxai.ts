@@ -319,6 +319,19 @@ study
       (await import('./study-report-command.ts')).studyReportCommand(folder, flags, output),
     ),
   );
+study
+  .command('export')
+  .description('register the winner for the pipeline: ONNX with its card, and the same as TF.js layers')
+  .argument('<folder>', 'a study’s folder')
+  .option('--models <folder>', 'where models are kept', 'models')
+  .option('--id <id>', 'of the model (default: the study’s)')
+  .option('--name <text>', 'of the model (default: the study’s)')
+  .option('--license <text>', 'licence of the model', 'not stated: it depends on the training data')
+  .action((folder: string, flags) =>
+    run(async (output) =>
+      (await import('./study-export-command.ts')).studyExportCommand(folder, flags, output),
+    ),
+  );
 
 program
   .command('doctor')

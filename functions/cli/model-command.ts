@@ -124,7 +124,10 @@ export async function modelAddCommand(model: string, flags: ModelAddFlags, outpu
   );
 }
 
-async function writeModelFolder(folder: string, { card, bytes }: ModelSource): Promise<void> {
+export async function writeModelFolder(
+  folder: string,
+  { card, bytes }: Pick<ModelSource, 'card' | 'bytes'>,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, card.file), bytes);
   await writeFile(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { xoshiro } from '../../shared/attribution/noise/xoshiro.ts';
 import { PermanentFault } from '../../shared/errors.ts';
 import { type StudyData, type StudyPart, studyDataSchema } from '../../shared/manifest/study-data.ts';
 import { studyDataKey, studyPixelsKey } from '../../shared/manifest/study-keys.ts';
@@ -43,3 +44,23 @@ function tooShort(index: number): PermanentFault {
 export function indicesOf({ images }: StudyData, part: StudyPart): number[] {
   return images.flatMap((image, index) => (image.part === part ? [index] : []));
 }
+
+/** Whole groups of the training part, in an order of their own, until they hold `share` of its images. */
+export function trainingIndices(data: StudyData, share = 1): number[] {
+  const all = indicesOf(data, 'train');
+  if (share === 1) return all;
+  const random = xoshiro(GROUP_ORDER_SEED);
+  const groups = [...new Set(all.map((index) => data.images[index]!.group))]
+    .sort((a, b) => a - b)
+    .map((group) => ({ group, place: random.uniform() }))
+    .sort((a, b) => a.place - b.place);
+  const taken: number[] = [];
+  for (const { group } of groups) {
+    if (taken.length >= share * all.length) break;
+    taken.push(...all.filter((index) => data.images[index]!.group === group));
+  }
+  return taken.sort((a, b) => a - b);
+}
+
+/** Fixed, so that a smaller share is part of every larger one. */
+const GROUP_ORDER_SEED = 1;

@@ -20,7 +20,7 @@ import { type Trained, type TrainingHooks, type TrainingPlan, train } from '../.
 import type { TrainableNetwork } from '../../shared/study/trainable-network.ts';
 import { namedParameters } from '../../shared/study/training-state.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { indicesOf, openPreparedImages, type PreparedImages } from './prepared-images.ts';
+import { indicesOf, openPreparedImages, type PreparedImages, trainingIndices } from './prepared-images.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface JobContext {
@@ -90,7 +90,7 @@ async function trainWithCheckpoints(
   };
   const parts = {
     source,
-    train: indicesOf(data, 'train'),
+    train: trainingIndices(data, plan.training.trainShare),
     validation: indicesOf(data, 'validation'),
   };
   return train(runner, plan, parts, hooks, (await readCheckpoint(path, key)) ?? undefined);
@@ -127,7 +127,7 @@ async function resultOf(
     test,
     parameters: layout.size,
     flops: forwardFlops(bytes, network.imageShape),
-    trainingImages: indicesOf(data, 'train').length,
+    trainingImages: trainingIndices(data, training.trainShare).length,
     seconds: state.epochs.reduce((sum, { seconds }) => sum + seconds, 0) + (now() - began) / 1000,
     threads,
     engine: runner.engine,

@@ -52,6 +52,8 @@ export const trainingSchema = z.strictObject({
   /** `balanced`: each class counts as much as every other, whatever its number of images. */
   classWeights: z.enum(['none', 'balanced']).default('none'),
   augmentation: augmentationSchema.prefault({}),
+  /** Train on this share of the training part, whole groups of it: for a learning curve over the amount of data. */
+  trainShare: z.number().positive().max(1).optional(),
 });
 
 const hyperparameters = configurationSchema.keyof();

@@ -141,17 +141,17 @@ function winnerOf(plan: StudyPlan, results: readonly StudyResult[], data: StudyD
     product: runs.toSorted(better)[0]!.key,
     test: summaryOf(
       seeds.flatMap(({ test }) => test ?? []),
-      classes,
+      data.classes,
     ),
   };
 }
 
-const seedOf = ({ key, seed, bestEpoch, validation, test }: StudyResult, classes: readonly string[]) => ({
+const seedOf = ({ key, seed, bestEpoch, validation, test }: StudyResult, { classes, images }: StudyData) => ({
   key,
   seed,
   bestEpoch,
   validationAccuracy: validation.accuracy,
-  test: test && assess(test, classes),
+  test: test && assess(test, classes, new Map(images.map(({ digest, group }) => [digest, group]))),
 });
 
 function summaryOf(tests: readonly Assessment[], classes: readonly string[]) {
@@ -161,6 +161,7 @@ function summaryOf(tests: readonly Assessment[], classes: readonly string[]) {
     spreadOf(tests.flatMap((test) => figure(test) ?? []));
   return {
     accuracy: of(({ accuracy }) => accuracy)!,
+    groupAccuracy: of(({ byGroup }) => byGroup?.accuracy ?? null),
     auc: of((test) => test.classes[positive]!.auc),
     sensitivity: of((test) => test.classes[positive]!.sensitivity),
     specificity: of((test) => test.classes[positive]!.specificity),
@@ -181,7 +182,7 @@ function naiveOf(
         result.test !== null,
     )
     .sort((a, b) => a.seed - b.seed)
-    .map((run) => seedOf(run, data.classes));
+    .map((run) => seedOf(run, data));
   const test = summaryOf(
     seeds.flatMap((seed) => seed.test ?? []),
     data.classes,

@@ -9,6 +9,7 @@
  */
 import { differentiate } from '../autodiff/differentiate.ts';
 import { reluAfterPool } from '../autodiff/relu-after-pool.ts';
+import { indexedMaxPool } from '../autodiff/rules/pooling.ts';
 import { renameValues } from '../autodiff/rename-values.ts';
 import { int } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
@@ -105,7 +106,9 @@ function lossGradient(network: TrainableNetwork, batch: number): LossGradient {
   const loss = crossEntropy(builder, logits, labels);
   const forward = reluAfterPool(builder.build([loss, logits, ...statistics.values()]));
   const wanted = layout.slots.map(({ name }) => parameter(name));
-  const { builder: backward, gradients } = differentiate(forward, loss, wanted, (b) => b.scalar(1));
+  const { builder: backward, gradients } = differentiate(forward, loss, wanted, (b) => b.scalar(1), {
+    overrides: [indexedMaxPool],
+  });
   const flatGradients = layout.slots.map(({ count }, index) =>
     backward.op('Reshape', [gradients.get(wanted[index]!)!, backward.vector([count])]),
   );

@@ -52,6 +52,7 @@ function winnerSection({ winner, naive, external, data }: StudyReport): string {
       `${percentSpread(test?.accuracy)} over ${seeds.length} seed${seeds.length === 1 ? '' : 's'}`,
     ],
     ['of the product’s run', `seed ${product.seed}: ${percent(product.test?.accuracy)}${interval}`],
+    ['every picture group once', `${percentSpread(test?.groupAccuracy)}, ${groupText(product.test)}`],
     [`sensitivity (${data.positive})`, percentSpread(test?.sensitivity)],
     ['specificity', percentSpread(test?.specificity)],
     ['ROC AUC', spreadText(test?.auc)],
@@ -67,6 +68,11 @@ function winnerSection({ winner, naive, external, data }: StudyReport): string {
   for (const { name, assessment } of external) rows.push([name, externalText(assessment)]);
   return `<h2>Winner by validation</h2>${facts(rows)}`;
 }
+
+const groupText = (test: Assessment | null): string =>
+  test?.byGroup
+    ? `${test.byGroup.groups} groups, 95 % ${test.byGroup.interval.map((value) => percent(value)).join(' to ')}`
+    : 'groups not known';
 
 const spreadText = (spread: { mean: number; deviation: number | null } | null | undefined): string =>
   spread
