@@ -9,8 +9,8 @@
  */
 import { differentiate } from '../autodiff/differentiate.ts';
 import { reluAfterPool } from '../autodiff/relu-after-pool.ts';
-import { indexedMaxPool } from '../autodiff/rules/pooling.ts';
 import { renameValues } from '../autodiff/rename-values.ts';
+import { indexedMaxPool } from '../autodiff/rules/pooling.ts';
 import { int } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { writeModel } from '../onnx/write-model.ts';

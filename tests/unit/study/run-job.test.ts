@@ -124,8 +124,8 @@ describe('runJob', () => {
 
   it('says when there are fewer images than one batch', async () => {
     const { folder, data } = study();
-    await expect(
-      runJob('c'.repeat(32), job({ batch: 256 }), context(folder, data.digest)),
-    ).rejects.toThrow('expected at least one batch of 256 training images, got 64');
+    await expect(runJob('c'.repeat(32), job({ batch: 256 }), context(folder, data.digest))).rejects.toThrow(
+      'expected at least one batch of 256 training images, got 64',
+    );
   });
 });

@@ -49,8 +49,7 @@ export function writePrepared(folder: string, { inputs, labels }: SpotImages): S
       digest: digestOf(new Uint8Array(input.buffer)),
       label: labels[index],
       group: index,
-      part:
-        index < inputs.length / 2 ? 'train' : index < (3 * inputs.length) / 4 ? 'validation' : 'test',
+      part: index < inputs.length / 2 ? 'train' : index < (3 * inputs.length) / 4 ? 'validation' : 'test',
     })),
     groups: inputs.length,
     duplicateGroups: 0,
