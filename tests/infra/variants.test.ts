@@ -15,7 +15,9 @@ const publicKeyPem = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .publicKey.export({ type: 'spki', format: 'pem' })
   .toString();
 
-const gpu: NonNullable<HospitalInput['lanes']>['gpu'] = {
+type Gpu = NonNullable<HospitalInput['lanes']>['gpu'];
+
+const gpu: Gpu = {
   mode: 'batch',
   instanceTypes: ['g5.xlarge', 'g6.xlarge'],
   maxWorkers: 4,
@@ -24,7 +26,7 @@ const gpu: NonNullable<HospitalInput['lanes']>['gpu'] = {
   purchase: 'spot',
 };
 
-const gpuFunction: typeof gpu = {
+const gpuFunction: Gpu = {
   mode: 'lambda',
   instanceTypes: ['g6.xlarge'],
   maxWorkers: 3,
