@@ -7,11 +7,13 @@ import type { FigureName } from './figures/figures.ts';
 export function mountFigures(): void {
   for (const stage of document.querySelectorAll<HTMLElement>('[data-figure]')) {
     const still = stage.querySelector('img');
-    const start = () =>
+    const start = () => {
+      stage.dataset.live = '';
       mount(LiveFigure, {
         target: stage,
         props: { name: stage.dataset.figure as FigureName, alive: () => still?.remove() },
       });
-    whenNear(() => void start(), { margin: '200px' })(stage);
+    };
+    whenNear(start, { margin: '200px' })(stage);
   }
 }

@@ -72,7 +72,7 @@ export const sliders: Readonly<Record<FigureName, FigureSlider>> = {
     5,
     (value) => `${value} % of the area`,
   ),
-  'occlusion-window': slider('Window', range(6, 48, 3), 15, (value) => `${value} × ${value} pixels`),
+  'occlusion-window': slider('Window', range(6, 48, 3), 24, (value) => `${value} × ${value} pixels`),
   'rise-masks': slider('Masks', [8, 16, 32, 64, 128, 256, 512], 128, String),
   lime: slider('Coalitions', [8, 16, 32, 64, 128, 256], 128, String),
   'kernel-shap': slider('Coalitions', [8, 16, 32, 64, 128, 256], 128, String),

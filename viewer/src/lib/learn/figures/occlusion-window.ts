@@ -5,14 +5,13 @@ import type { MakeFrame } from './figures.ts';
 import { heads } from './heads.ts';
 
 export const occlusionWindow: MakeFrame = async (lab, size) => {
-  const subject = await lab.subject(heads.bright);
-  const map = await lab.attribute('occlusion', subject, { options: { size, stride: 6, value: 'mean' } });
+  const subject = await lab.subject(heads.plain);
+  const map = await lab.attribute('occlusion', subject, { options: { size, stride: 6, value: 'black' } });
   const [left, top] = centerOf(subject.mask).map((place) =>
     Math.max(0, Math.min(side - size, Math.round(place - size / 2))),
   ) as [number, number];
-  const mean = subject.gray.reduce((sum, value) => sum + value, 0) / subject.gray.length;
   const covered = subject.gray.slice();
-  for (let y = top; y < top + size; y++) covered.fill(mean, y * side + left, y * side + left + size);
+  for (let y = top; y < top + size; y++) covered.fill(0, y * side + left, y * side + left + size);
   const [scores] = await lab.scores([covered]);
   const change = scores![1] - subject.scores[1];
   const inside = percent(shareInside(map.values, subject.mask));
