@@ -235,7 +235,11 @@ modelFacts(
       '<model>',
       'phantom, a model folder, a card.json, an .onnx file, a TF.js model.json, or a Keras .h5 or .keras',
     )
-    .option('--cross-check', 'compare scores and gradients with TensorFlow.js (TF.js and Keras models)', false)
+    .option(
+      '--cross-check',
+      'compare scores and gradients with TensorFlow.js (TF.js and Keras models)',
+      false,
+    )
     .option('--sample <a,b>', 'images to try the preprocessing on', commaList)
     .addOption(device),
 ).action((file: string, flags) =>

@@ -24,9 +24,7 @@ export async function modelAddCommand(model: string, flags: ModelAddFlags, outpu
   const runner = createOnnxRuntimeRunner({});
   const detected = await loadModel(model, runner, flags);
   const interactive = process.stdin.isTTY && process.stderr.isTTY && !output.json && !flags.yes;
-  const answered = interactive
-    ? await onTerminal((ask) => askForCard(detected.card, flags, ask))
-    : flags;
+  const answered = interactive ? await onTerminal((ask) => askForCard(detected.card, flags, ask)) : flags;
   const source = answered === flags ? detected : await loadModel(model, runner, answered);
   const { card, bytes, assumptions } = source;
   const options = { layout: card.input.layout, inputShape: inputShapeOf(card) };

@@ -49,7 +49,11 @@ interface MethodCost {
 }
 
 /** Returns 1 where the model is refused; every reason is said, with what to do. */
-export async function modelCheckCommand(model: string, flags: ModelCheckFlags, output: Output): Promise<number> {
+export async function modelCheckCommand(
+  model: string,
+  flags: ModelCheckFlags,
+  output: Output,
+): Promise<number> {
   try {
     const runner = await chooseRunner(flags.device ?? 'auto');
     const findings = await examine(await loadModel(model, runner, flags), runner, flags);
@@ -59,7 +63,11 @@ export async function modelCheckCommand(model: string, flags: ModelCheckFlags, o
     const offenders = offendersIn(error);
     if (!offenders) throw error;
     const { remedy } = error as CxaiError;
-    const lines = ['✗ this model cannot be explained', ...offenders.map((each) => `  · ${each}`), `→ ${remedy}`];
+    const lines = [
+      '✗ this model cannot be explained',
+      ...offenders.map((each) => `  · ${each}`),
+      `→ ${remedy}`,
+    ];
     output.result(lines.join('\n'), { refused: offenders, remedy });
     return 1;
   }
@@ -85,7 +93,8 @@ async function examine(source: ModelSource, runner: Runner, flags: ModelCheckFla
     milliseconds,
     costs: costsOf(milliseconds),
     featureMap: classifier.featureMaps.at(-1),
-    fallsBack: device === 'cuda' || device === 'webgpu' ? await nodesOffDevice(bytes, device, options) : undefined,
+    fallsBack:
+      device === 'cuda' || device === 'webgpu' ? await nodesOffDevice(bytes, device, options) : undefined,
     crossCheck: check,
     warnings,
   };

@@ -68,7 +68,9 @@ export function warningsFrom(own: RangeScores, others: readonly RangeScores[]): 
   const told = ({ range, confidence }: RangeScores): string =>
     `${range.join(' … ')}: ${(100 * confidence).toFixed(2)} %`;
   if (own.confidence >= SATURATED) {
-    const moderate = others.filter(({ confidence, response }) => confidence < SATURATED && response > UNMOVED);
+    const moderate = others.filter(
+      ({ confidence, response }) => confidence < SATURATED && response > UNMOVED,
+    );
     if (moderate.length === 0) return [];
     return [
       `the scores of the samples are at their limit with values ${told(own)}, the sign of a wrong range. Mean confidence with ${moderate.map(told).join(', ')}. Compare with the training code, and give --range (and --mean, --std).`,

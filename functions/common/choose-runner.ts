@@ -6,8 +6,8 @@
  * library lists.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { filled } from '../../shared/onnx/constant.ts';
 import { PermanentFault } from '../../shared/errors.ts';
+import { filled } from '../../shared/onnx/constant.ts';
 import { GraphBuilder } from '../../shared/onnx/graph-builder.ts';
 import { windowAttributes } from '../../shared/onnx/window.ts';
 import { writeModel } from '../../shared/onnx/write-model.ts';
@@ -21,22 +21,28 @@ type Options = Omit<OnnxRuntimeRunnerOptions, 'device'>;
 
 /** Throws PermanentFault `device-absent`, naming the devices there are, where `device` is not one of them. */
 export async function chooseRunner(device: DeviceName = 'auto', options: Options = {}): Promise<Runner> {
-  const runnerOn = (name: 'cpu' | 'cuda' | 'webgpu'): Runner => createOnnxRuntimeRunner({ ...options, device: name });
+  const runnerOn = (name: 'cpu' | 'cuda' | 'webgpu'): Runner =>
+    createOnnxRuntimeRunner({ ...options, device: name });
   if (device === 'auto') return (await fastestGpu(runnerOn)) ?? runnerOn('cpu');
   if (device === 'cpu' || (await milliseconds(runnerOn(device))) !== undefined) return runnerOn(device);
   const others = (['cuda', 'webgpu'] as const).filter((name) => name !== device);
   const found = await Promise.all(others.map((name) => milliseconds(runnerOn(name))));
   const present = ['cpu', ...others.filter((_, index) => found[index] !== undefined)];
-  throw new PermanentFault(`--device: expected a device of this machine (${present.join(', ')}), got ${device}`, {
-    code: 'device-absent',
-    remedy:
-      device === 'cuda'
-        ? 'CUDA needs an NVIDIA GPU, its driver, and `npm rebuild onnxruntime-node`, which fetches the CUDA libraries.'
-        : 'WebGPU needs a GPU with a Vulkan, Metal or Direct3D 12 driver.',
-  });
+  throw new PermanentFault(
+    `--device: expected a device of this machine (${present.join(', ')}), got ${device}`,
+    {
+      code: 'device-absent',
+      remedy:
+        device === 'cuda'
+          ? 'CUDA needs an NVIDIA GPU, its driver, and `npm rebuild onnxruntime-node`, which fetches the CUDA libraries.'
+          : 'WebGPU needs a GPU with a Vulkan, Metal or Direct3D 12 driver.',
+    },
+  );
 }
 
-async function fastestGpu(runnerOn: (name: 'cpu' | 'cuda' | 'webgpu') => Runner): Promise<Runner | undefined> {
+async function fastestGpu(
+  runnerOn: (name: 'cpu' | 'cuda' | 'webgpu') => Runner,
+): Promise<Runner | undefined> {
   if (!mayHaveGpu()) return undefined;
   if ((await milliseconds(runnerOn('cuda'))) !== undefined) return runnerOn('cuda');
   const gpu = await milliseconds(runnerOn('webgpu'));

@@ -7,9 +7,9 @@
 import { PermanentFault } from '../../shared/errors.ts';
 import { type ModelCard, modelCardSchema } from '../../shared/manifest/model-card.ts';
 import type { Model } from '../../shared/onnx/graph.ts';
-import { isWholePixels } from '../../shared/onnx/whole-pixels.ts';
 import { readModel } from '../../shared/onnx/read-model.ts';
 import { supportedOperators } from '../../shared/onnx/supported-operators.ts';
+import { isWholePixels } from '../../shared/onnx/whole-pixels.ts';
 import { digestOf } from '../../shared/pipeline/digest.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';

@@ -28,7 +28,9 @@ export async function nodesOffDevice(
     await classifier.gradient({ shape, data }, [0]);
     await classifier.release();
     const files = await readdir(folder);
-    const events = await Promise.all(files.map(async (file) => eventsIn(await readFile(join(folder, file), 'utf8'))));
+    const events = await Promise.all(
+      files.map(async (file) => eventsIn(await readFile(join(folder, file), 'utf8'))),
+    );
     return operatorsOnCpu(events.flat());
   } finally {
     await rm(folder, { recursive: true });

@@ -13,7 +13,11 @@ export interface ModelDescription {
   readonly opset: number;
   /** The program that wrote the file; '' where it does not say. */
   readonly producer: string;
-  readonly input: { readonly name: string; readonly type: ElementType; readonly shape: readonly (number | undefined)[] };
+  readonly input: {
+    readonly name: string;
+    readonly type: ElementType;
+    readonly shape: readonly (number | undefined)[];
+  };
   readonly output: string;
   /** How many nodes of the file each operator has, most frequent first. */
   readonly operators: readonly (readonly [operator: string, count: number])[];

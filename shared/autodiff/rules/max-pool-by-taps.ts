@@ -33,7 +33,11 @@ function toFirstTap(graph: GraphBuilder, node: Node, upstream: string): string {
     graph.op('HardSigmoid', [below], { alpha: float(STEEP), beta: float(1) }),
     graph.constant(validTaps(window, extents, counts), 'inside'),
   ]);
-  const before = graph.op('Conv', [equal, graph.constant(earlierTaps(window.kernel), 'earlier')], pointwise(counts));
+  const before = graph.op(
+    'Conv',
+    [equal, graph.constant(earlierTaps(window.kernel), 'earlier')],
+    pointwise(counts),
+  );
   const first = graph.op('Relu', [graph.op('Sub', [equal, before])]);
   const shares = graph.op('Mul', [first, planes(upstream, counts)]);
   const spread = graph.op('ConvTranspose', [shares, units], {
@@ -80,8 +84,12 @@ function validTaps(
   );
   const shape = [...kernel, ...counts];
   const data = Float32Array.from({ length: elementCount(shape) }, (_, flat) => {
-    const index = shape.map((_, axis) => Math.floor(flat / elementCount(shape.slice(axis + 1))) % shape[axis]!);
-    const all = inside.every((list, axis) => list[index[axis]! * counts[axis]! + index[axis + kernel.length]!]);
+    const index = shape.map(
+      (_, axis) => Math.floor(flat / elementCount(shape.slice(axis + 1))) % shape[axis]!,
+    );
+    const all = inside.every(
+      (list, axis) => list[index[axis]! * counts[axis]! + index[axis + kernel.length]!],
+    );
     return all ? 1 : 0;
   });
   return floats(data, [1, elementCount(kernel), ...counts]);
