@@ -9,9 +9,24 @@ import { RULES_WITHOUT_INDICES } from '../../../shared/autodiff/rules/max-pool-b
 import { floats, integers } from '../../../shared/onnx/constant.ts';
 import { float, int, ints, text } from '../../../shared/onnx/graph.ts';
 import { checkOperator, type OperatorCase } from '../../unit/engine/check-operator.ts';
-import { concat, matMul, move, reduce, reshape, softmax, transpose, zip } from '../../unit/engine/twin/arithmetic.ts';
+import {
+  concat,
+  matMul,
+  move,
+  reduce,
+  reshape,
+  softmax,
+  transpose,
+  zip,
+} from '../../unit/engine/twin/arithmetic.ts';
 import { type Array64, generate } from '../../unit/engine/twin/array.ts';
-import { averagePool, conv, convTranspose, maxPool, type WindowSpec } from '../../unit/engine/twin/windows.ts';
+import {
+  averagePool,
+  conv,
+  convTranspose,
+  maxPool,
+  type WindowSpec,
+} from '../../unit/engine/twin/windows.ts';
 
 const RUNS = { numRuns: 12, seed: 20240613, endOnFailure: true };
 const int1 = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
@@ -130,11 +145,18 @@ const poolByTaps: fc.Arbitrary<OperatorCase> = fc
   });
 
 /** The pads that SAME asks for, by their definition: out = ⌈in ÷ stride⌉. */
-function samePads(extents: readonly number[], { kernel, strides, dilations }: WindowSpec, upper: boolean): number[] {
+function samePads(
+  extents: readonly number[],
+  { kernel, strides, dilations }: WindowSpec,
+  upper: boolean,
+): number[] {
   const totals = extents.map((extent, axis) =>
     Math.max(
       0,
-      (Math.ceil(extent / strides[axis]!) - 1) * strides[axis]! + (kernel[axis]! - 1) * dilations[axis]! + 1 - extent,
+      (Math.ceil(extent / strides[axis]!) - 1) * strides[axis]! +
+        (kernel[axis]! - 1) * dilations[axis]! +
+        1 -
+        extent,
     ),
   );
   const less = totals.map((pads) => Math.floor(pads / 2));
@@ -200,7 +222,10 @@ const transposed: fc.Arbitrary<OperatorCase> = fc
   });
 
 const gemms: fc.Arbitrary<OperatorCase> = fc
-  .record({ batch: fc.array(int1(1, 2), { maxLength: 2 }), sides: fc.tuple(int1(1, 4), int1(1, 4), int1(1, 4)) })
+  .record({
+    batch: fc.array(int1(1, 2), { maxLength: 2 }),
+    sides: fc.tuple(int1(1, 4), int1(1, 4), int1(1, 4)),
+  })
   .map(({ batch, sides: [rows, inner, columns] }) => ({
     name: `MatMul [${batch}] ${rows}×${inner}×${columns}`,
     op: 'MatMul',
@@ -256,18 +281,20 @@ const moves: fc.Arbitrary<OperatorCase> = fc.oneof(
         }),
     };
   }),
-  fc.tuple(int1(0, 2), int1(0, 2), fc.constantFrom('constant', 'reflect', 'edge', 'wrap')).map(([a, b, mode]) => ({
-    name: `Pad ${a}, ${b} ${mode}`,
-    op: 'Pad',
-    shapes: [[2, 4]],
-    constants: [integers([0, a, 0, b]), floats([0], [])],
-    attributes: { mode: text(mode) },
-    twin: ([x]: readonly Array64[]) =>
-      move(x!, [2, 4 + a + b], ([row, at]) => {
-        const from = borderOf(at! - a, 4, mode);
-        return from === undefined ? undefined : [row!, from];
-      }),
-  })),
+  fc
+    .tuple(int1(0, 2), int1(0, 2), fc.constantFrom('constant', 'reflect', 'edge', 'wrap'))
+    .map(([a, b, mode]) => ({
+      name: `Pad ${a}, ${b} ${mode}`,
+      op: 'Pad',
+      shapes: [[2, 4]],
+      constants: [integers([0, a, 0, b]), floats([0], [])],
+      attributes: { mode: text(mode) },
+      twin: ([x]: readonly Array64[]) =>
+        move(x!, [2, 4 + a + b], ([row, at]) => {
+          const from = borderOf(at! - a, 4, mode);
+          return from === undefined ? undefined : [row!, from];
+        }),
+    })),
   fc.constantFrom(-3, -2, -1, 0, 1, 2, 3).map((axis) => {
     const at = axis < 0 ? axis + 3 : axis;
     const rows = SHAPE.slice(0, at).reduce((a, b) => a * b, 1);

@@ -9,7 +9,8 @@ describe('choosing what computes', () => {
 
   it('gives CUDA where there is one, and names what there is where there is none', async () => {
     const chosen = await chooseRunner('cuda', { threads: 1 }).catch((error: unknown) => error);
-    if (chosen instanceof Error) expect(chosen.message).toMatch(/expected a device of this machine \(cpu.*got cuda/);
+    if (chosen instanceof Error)
+      expect(chosen.message).toMatch(/expected a device of this machine \(cpu.*got cuda/);
     else expect(chosen).toMatchObject({ device: 'cuda' });
   });
 
