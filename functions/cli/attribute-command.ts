@@ -3,11 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { attributeTargets } from '../../shared/attribution/attribute-targets.ts';
 import type { Method } from '../../shared/attribution/method.ts';
 import { methodNamed, parseOptions } from '../../shared/attribution/registry.ts';
+import type { Explained } from '../../shared/autodiff/output.ts';
 import { PermanentFault } from '../../shared/errors.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
 import { type Tensor, type Tensor32, tensor } from '../../shared/tensor/tensor.ts';
-import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
+import { chooseRunner, type DeviceName } from '../common/choose-runner.ts';
 import { readModelFile } from '../common/read-model-file.ts';
 import { jsonObject } from './method-flags.ts';
 import type { Output } from './output.ts';
@@ -23,10 +24,10 @@ export interface AttributeFlags {
   /** Start from the options that repeat the published reference. */
   readonly reference?: boolean;
   readonly baseline?: string;
-  /** What is explained: the model's output, or the logit before its last softmax or sigmoid. */
-  readonly explain?: 'score' | 'logit';
+  readonly explain?: Explained;
   readonly out: string;
   readonly threads?: number;
+  readonly device?: DeviceName;
   /** Bytes the model may work with. */
   readonly memory?: number;
 }
@@ -39,7 +40,10 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
   });
   const input = await readImageArray(flags.input);
   const baseline = flags.baseline === undefined ? undefined : await readImageArray(flags.baseline);
-  const runner = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
+  const runner = await chooseRunner(
+    flags.device,
+    flags.threads === undefined ? {} : { threads: flags.threads },
+  );
   const { bytes } = await readModelFile(flags.model);
   const classifier = await compileClassifier(bytes, runner, {
     inputShape: input.shape,
@@ -76,6 +80,8 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
     batchSize: found[0]!.batchSize,
     completeness: completeness.length === 1 ? completeness[0] : completeness,
     milliseconds,
+    engine: runner.engine,
+    device: runner.device,
   });
 }
 

@@ -47,6 +47,13 @@ const threads = new Option('--threads <n>', 'threads of the engine (default: all
   positiveInteger,
 );
 
+const device = new Option('--device <name>', 'what computes (default: the fastest present)').choices([
+  'auto',
+  'cpu',
+  'cuda',
+  'webgpu',
+]);
+
 const memory = new Option(
   '--memory <MiB>',
   'memory the model may work with: decides the images per call (default: 1024)',
@@ -54,10 +61,17 @@ const memory = new Option(
 
 const metrics = new Option(
   '--metrics <level>',
-  'trust metrics: insertion and deletion (quick), information curves too (full)',
+  'trust metrics: insertion and deletion (quick); information curves and weight randomization too (full)',
 )
   .choices(['none', 'quick', 'full'])
   .default('quick');
+
+const explainedOutput = new Option(
+  '--explain <what>',
+  'the output of the model, its probability, or the logit before its last softmax or sigmoid',
+)
+  .choices(['score', 'probability', 'logit'])
+  .default('score');
 
 /** What a bare .onnx file does not say about itself. */
 const modelFacts = (command: Command): Command =>
@@ -76,39 +90,88 @@ modelFacts(
     .argument('<image...>', 'PNG or JPEG files')
     .requiredOption(
       '--model <model>',
-      'phantom, a model folder, a card.json, an .onnx file or a TF.js model.json',
+      'phantom, a model folder, a card.json, an .onnx file, a TF.js model.json, or a Keras .h5 or .keras',
     ),
 )
   .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
   .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
-  .option('--target <class>', 'class name or index (default: the predicted class)')
+  .option(
+    '--target <classes>',
+    'class names or indices, or all: a map each (default: the predicted class)',
+    commaList,
+  )
+  .addOption(explainedOutput)
+  .option(
+    '--background <folder>',
+    'images that stand for the data: expected gradients, baseline dataset-mean',
+  )
   .addOption(metrics)
   .option('--out <folder>', 'where the results go', 'explained')
   .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
   .addOption(threads)
+  .addOption(device)
   .addOption(new Option('--engine <name>', 'what runs the model').choices(['onnxruntime', 'tfjs']))
   .addOption(memory)
   .action((images: string[], flags) =>
     run(async (output) => (await import('./explain-command.ts')).explainCommand(images, flags, output)),
   );
 
+modelFacts(
+  program
+    .command('average')
+    .description('mean attribution over many images: where a model looks in general, by class and method')
+    .argument('<path...>', 'PNG or JPEG files, or folders of them')
+    .requiredOption('--model <model>', 'as for explain'),
+)
+  .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
+  .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
+  .option(
+    '--target <classes>',
+    'class names or indices, or all (default: of each image the predicted one)',
+    commaList,
+  )
+  .addOption(explainedOutput)
+  .option('--background <folder>', 'images that stand for the data')
+  .option('--out <folder>', 'where the results go', 'average')
+  .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
+  .addOption(threads)
+  .addOption(memory)
+  .action((paths: string[], flags) =>
+    run(async (output) => (await import('./average-command.ts')).averageCommand(paths, flags, output)),
+  );
+
+modelFacts(
+  program
+    .command('prototype')
+    .description('the image that a model finds most typical of a class (activation maximization)')
+    .requiredOption('--model <model>', 'as for explain')
+    .requiredOption('--target <classes>', 'class names or indices, or all', commaList),
+)
+  .option('--options <json>', 'steps, octaves, octaveScale, stepSize, l2, blur, jitter')
+  .addOption(
+    new Option('--explain <what>', 'what rises').choices(['score', 'probability', 'logit']).default('logit'),
+  )
+  .option('--out <folder>', 'where the results go', 'prototypes')
+  .option('--seed <n>', 'seed of the start and the jitter', Number, 0)
+  .addOption(threads)
+  .action((flags) =>
+    run(async (output) => (await import('./prototype-command.ts')).prototypeCommand(flags, output)),
+  );
+
 program
   .command('attribute')
   .description('one method on one array: .npy in the model’s own layout and units in, .npy out')
-  .requiredOption('--model <file>', 'an .onnx file or a TF.js model.json')
+  .requiredOption('--model <file>', 'an .onnx file, a TF.js model.json, or a Keras .h5 or .keras')
   .requiredOption('--input <file>', 'float .npy, [C,H,W] or [H,W,C]')
   .requiredOption('--target <classes>', 'class index, or several with commas: a map each', numberList)
   .requiredOption('--method <name>', 'see: cxai methods')
   .option('--options <json>', 'options of the method')
   .option('--reference', 'start from the options that repeat the published reference (PAIR saliency)')
   .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
-  .addOption(
-    new Option('--explain <what>', 'the output of the model, or the logit before its last softmax or sigmoid')
-      .choices(['score', 'logit'])
-      .default('score'),
-  )
+  .addOption(explainedOutput)
   .requiredOption('--out <file>', 'where the float32 .npy goes')
   .addOption(threads)
+  .addOption(device)
   .addOption(memory)
   .action((flags) =>
     run(async (output) => (await import('./attribute-command.ts')).attributeCommand(flags, output)),
@@ -222,21 +285,32 @@ modelFacts(
   model
     .command('check')
     .description('can it be explained, what was understood of it, what will each method cost')
-    .argument('<model>', 'phantom, a model folder, a card.json, an .onnx file or a TF.js model.json')
-    .option('--cross-check', 'compare scores and gradients with TensorFlow.js (TF.js models)', false),
+    .argument(
+      '<model>',
+      'phantom, a model folder, a card.json, an .onnx file, a TF.js model.json, or a Keras .h5 or .keras',
+    )
+    .option(
+      '--cross-check',
+      'compare scores and gradients with TensorFlow.js (TF.js and Keras models)',
+      false,
+    )
+    .option('--sample <a,b>', 'images to try the preprocessing on', commaList)
+    .addOption(device),
 ).action((file: string, flags) =>
-  run(async (output) => (await import('./model-command.ts')).modelCheckCommand(file, flags, output)),
+  run(async (output) => (await import('./model-check-command.ts')).modelCheckCommand(file, flags, output)),
 );
 modelFacts(
   model
     .command('add')
     .description('write models/<id>/ with a card, for `cxai start`')
-    .argument('<model>', 'an .onnx file or a TF.js model.json')
+    .argument('<model>', 'an .onnx file, a TF.js model.json, or a Keras .h5 or .keras')
     .option('--id <id>', 'lower-case letters, digits and hyphens (default: from the file name)')
     .option('--license <text>', 'licence of the model')
-    .option('--models <folder>', 'where models are kept', 'models'),
+    .option('--models <folder>', 'where models are kept', 'models')
+    .option('--sample <a,b>', 'images to try the preprocessing on', commaList)
+    .option('--yes', 'ask nothing: take what was detected for what no flag says', false),
 ).action((file: string, flags) =>
-  run(async (output) => (await import('./model-command.ts')).modelAddCommand(file, flags, output)),
+  run(async (output) => (await import('./model-add-command.ts')).modelAddCommand(file, flags, output)),
 );
 
 const study = program

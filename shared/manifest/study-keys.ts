@@ -18,3 +18,7 @@ export const studyPixelsKey = (dataDigest: string): string => `${studyDataPrefix
 export const studyResultKey = (jobKey: string): string => `results/${jobKey}.json`;
 export const studyWeightsKey = (jobKey: string): string => `weights/${jobKey}.onnx`;
 export const studyCheckpointKey = (jobKey: string): string => `checkpoints/${jobKey}`;
+
+/** In a data root: the list of studies (study-index.ts), and an object of one of them. */
+export const studyIndexKey = 'studies/index.json';
+export const inStudy = (id: string, key: string): string => `studies/${id}/${key}`;

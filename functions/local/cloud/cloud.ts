@@ -8,9 +8,6 @@ import type { QueueStore } from './sqs/queue-store.ts';
 import type { BlobStore } from './storage/blob-store.ts';
 import type { Database } from './storage/database.ts';
 
-/** The one account that owns everything here. */
-export const ACCOUNT = '000000000000';
-
 export interface Cloud {
   readonly region: string;
   readonly database: Database;

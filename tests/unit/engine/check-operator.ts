@@ -7,6 +7,7 @@
 import { expect } from 'vitest';
 import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
 import { differentiate } from '../../../shared/autodiff/differentiate.ts';
+import type { GradientRule } from '../../../shared/autodiff/gradient-rule.ts';
 import type { Constant } from '../../../shared/onnx/constant.ts';
 import type { Attributes, Model } from '../../../shared/onnx/graph.ts';
 import { specialize } from '../../../shared/onnx/specialize.ts';
@@ -32,6 +33,8 @@ export interface OperatorCase {
   readonly weights?: 'constant' | 'input';
   /** Maps random values in (−1, 1) into the operator's domain. */
   readonly domain?: (value: number) => number;
+  /** Rules in place of the table's. */
+  readonly overrides?: readonly GradientRule[];
   readonly twin: (inputs: readonly Array64[]) => Array64;
 }
 
@@ -60,8 +63,12 @@ export async function checkOperator(given: OperatorCase, seed = 7): Promise<void
   expect(graph.values.get(output)!.shape, `${given.name}: inferred shape`).toEqual(expected.shape);
   const wanted = graph.inputs.filter((_, index) => !fixed.includes(index));
   const seedName = 'seed';
-  const { builder, gradients } = differentiate(graph, output, wanted, (b) =>
-    b.input(seedName, expected.shape),
+  const { builder, gradients } = differentiate(
+    graph,
+    output,
+    wanted,
+    (b) => b.input(seedName, expected.shape),
+    given.overrides ? { overrides: given.overrides } : {},
   );
   const session = await runner.load(
     writeModel(builder.build([...new Set([output, ...wanted.map((name) => gradients.get(name)!)])])),

@@ -1,7 +1,7 @@
 /** Buckets with their CORS rules and notification configuration, held in memory and written through. */
 import { ServiceError } from '../service-error.ts';
 import type { Database } from '../storage/database.ts';
-import type { CorsRule } from './cors.ts';
+import type { CorsRule } from './cors-rule.ts';
 import type { NotificationConfiguration } from './notification-configuration.ts';
 
 export interface Bucket {

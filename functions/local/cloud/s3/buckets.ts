@@ -1,6 +1,6 @@
 /** Making, finding and removing buckets. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 import { z } from 'zod';
-import { ACCOUNT } from '../cloud.ts';
+import { ACCOUNT } from '../account.ts';
 import { ServiceError } from '../service-error.ts';
 import { malformedXml, readXml, writeXml } from '../xml.ts';
 import { type S3Handler, xmlAnswer } from './s3-call.ts';

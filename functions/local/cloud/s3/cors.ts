@@ -3,26 +3,15 @@
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
  */
-import { z } from 'zod';
 import type { Answer } from '../answer.ts';
 import { ServiceError } from '../service-error.ts';
 import { malformedXml, writeXml } from '../xml.ts';
 import type { Bucket } from './bucket-store.ts';
+import { type CorsRule, corsConfiguration } from './cors-rule.ts';
 import { readXmlBody, type S3Call, type S3Handler, xmlAnswer } from './s3-call.ts';
 
-const rule = z.strictObject({
-  ID: z.string().optional(),
-  AllowedMethod: z.array(z.enum(['GET', 'PUT', 'POST', 'DELETE', 'HEAD'])).min(1),
-  AllowedOrigin: z.array(z.string()).min(1),
-  AllowedHeader: z.array(z.string()).optional(),
-  ExposeHeader: z.array(z.string()).optional(),
-  MaxAgeSeconds: z.string().regex(/^\d+$/).optional(),
-});
-const document = z.strictObject({ CORSRule: z.array(rule).min(1).max(100) });
-export type CorsRule = z.infer<typeof rule>;
-
 export const putCors: S3Handler = async (call) => {
-  const parsed = document.safeParse(await readXmlBody(call, 'CORSConfiguration'));
+  const parsed = corsConfiguration.safeParse(await readXmlBody(call, 'CORSConfiguration'));
   if (!parsed.success) throw malformedXml();
   const bucket = call.cloud.buckets.require(call.bucket);
   call.cloud.buckets.save({ ...bucket, cors: parsed.data.CORSRule });

@@ -5,7 +5,8 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html and
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
  */
-import { ACCOUNT, type Cloud } from '../cloud.ts';
+import { ACCOUNT } from '../account.ts';
+import type { Cloud } from '../cloud.ts';
 import { matchesNotification } from './notification-configuration.ts';
 import type { StoredObject } from './object-store.ts';
 import { type S3Call, urlEncodeKey } from './s3-call.ts';

@@ -4,8 +4,9 @@
  * Behind a common prefix the walk jumps to the first key after everything that starts with it, so a listing
  * costs what it shows. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
+
+import { ACCOUNT } from '../account.ts';
 import type { Checksum } from '../checksum.ts';
-import { ACCOUNT } from '../cloud.ts';
 import { notImplemented } from '../service-error.ts';
 import { writeXml } from '../xml.ts';
 import type { ListedObject, ObjectStore } from './object-store.ts';

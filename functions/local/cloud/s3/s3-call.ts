@@ -1,6 +1,8 @@
 /** One S3 request after routing and authentication, and what its handlers check first. */
+
+import { ACCOUNT } from '../account.ts';
 import type { Answer } from '../answer.ts';
-import { ACCOUNT, type Cloud } from '../cloud.ts';
+import type { Cloud } from '../cloud.ts';
 import type { RequestBody } from '../request-body.ts';
 import { notImplemented, ServiceError } from '../service-error.ts';
 import { readXml } from '../xml.ts';

@@ -1,6 +1,6 @@
 /** Making, finding, describing and removing queues. */
 import { z } from 'zod';
-import { ACCOUNT } from '../cloud.ts';
+import { ACCOUNT } from '../account.ts';
 import { ServiceError } from '../service-error.ts';
 import { type Action, type ActionContext, action, attributeMap, queueUrl, queueUrlOf } from './action.ts';
 import {

@@ -1,5 +1,5 @@
 /** Queues with their attributes and tags, held in memory and written through. */
-import { ACCOUNT } from '../cloud.ts';
+import { ACCOUNT } from '../account.ts';
 import type { Database } from '../storage/database.ts';
 import { type QueueAttributes, type RedrivePolicy, readRedrivePolicy } from './queue-attributes.ts';
 import { queueDoesNotExist } from './sqs-error.ts';

@@ -1,7 +1,8 @@
 /** SendMessage and SendMessageBatch. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { ACCOUNT, type Cloud } from '../cloud.ts';
+import { ACCOUNT } from '../account.ts';
+import type { Cloud } from '../cloud.ts';
 import { ServiceError } from '../service-error.ts';
 import { type Action, action, queueUrl } from './action.ts';
 import { batchEntryId, performBatch } from './batch.ts';
