@@ -20,7 +20,7 @@ export function relativeAssets(): AstroIntegration {
               .replaceAll('\\', '/')
               .replace(/^\.\.\/?/, '') || '.';
           const html = await readFile(page, 'utf8');
-          await writeFile(page, html.replaceAll(/(["'(])\/(_astro\/|favicon\.)/g, `$1${toRoot}/$2`));
+          await writeFile(page, html.replaceAll(/(["'(])\/(_astro\/|favicon\.|theme\.)/g, `$1${toRoot}/$2`));
         }
       },
     },

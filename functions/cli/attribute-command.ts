@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { attributeTargets } from '../../shared/attribution/attribute-targets.ts';
 import type { Method } from '../../shared/attribution/method.ts';
 import { methodNamed, parseOptions } from '../../shared/attribution/registry.ts';
+import type { Explained } from '../../shared/autodiff/output.ts';
 import { PermanentFault } from '../../shared/errors.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
@@ -23,8 +24,7 @@ export interface AttributeFlags {
   /** Start from the options that repeat the published reference. */
   readonly reference?: boolean;
   readonly baseline?: string;
-  /** What is explained: the model's output, or the logit before its last softmax or sigmoid. */
-  readonly explain?: 'score' | 'logit';
+  readonly explain?: Explained;
   readonly out: string;
   readonly threads?: number;
   readonly device?: DeviceName;

@@ -61,10 +61,17 @@ const memory = new Option(
 
 const metrics = new Option(
   '--metrics <level>',
-  'trust metrics: insertion and deletion (quick), information curves too (full)',
+  'trust metrics: insertion and deletion (quick); information curves and weight randomization too (full)',
 )
   .choices(['none', 'quick', 'full'])
   .default('quick');
+
+const explainedOutput = new Option(
+  '--explain <what>',
+  'the output of the model, its probability, or the logit before its last softmax or sigmoid',
+)
+  .choices(['score', 'probability', 'logit'])
+  .default('score');
 
 /** What a bare .onnx file does not say about itself. */
 const modelFacts = (command: Command): Command =>
@@ -88,7 +95,16 @@ modelFacts(
 )
   .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
   .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
-  .option('--target <class>', 'class name or index (default: the predicted class)')
+  .option(
+    '--target <classes>',
+    'class names or indices, or all: a map each (default: the predicted class)',
+    commaList,
+  )
+  .addOption(explainedOutput)
+  .option(
+    '--background <folder>',
+    'images that stand for the data: expected gradients, baseline dataset-mean',
+  )
   .addOption(metrics)
   .option('--out <folder>', 'where the results go', 'explained')
   .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
@@ -98,6 +114,48 @@ modelFacts(
   .addOption(memory)
   .action((images: string[], flags) =>
     run(async (output) => (await import('./explain-command.ts')).explainCommand(images, flags, output)),
+  );
+
+modelFacts(
+  program
+    .command('average')
+    .description('mean attribution over many images: where a model looks in general, by class and method')
+    .argument('<path...>', 'PNG or JPEG files, or folders of them')
+    .requiredOption('--model <model>', 'as for explain'),
+)
+  .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
+  .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
+  .option(
+    '--target <classes>',
+    'class names or indices, or all (default: of each image the predicted one)',
+    commaList,
+  )
+  .addOption(explainedOutput)
+  .option('--background <folder>', 'images that stand for the data')
+  .option('--out <folder>', 'where the results go', 'average')
+  .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
+  .addOption(threads)
+  .addOption(memory)
+  .action((paths: string[], flags) =>
+    run(async (output) => (await import('./average-command.ts')).averageCommand(paths, flags, output)),
+  );
+
+modelFacts(
+  program
+    .command('prototype')
+    .description('the image that a model finds most typical of a class (activation maximization)')
+    .requiredOption('--model <model>', 'as for explain')
+    .requiredOption('--target <classes>', 'class names or indices, or all', commaList),
+)
+  .option('--options <json>', 'steps, octaves, octaveScale, stepSize, l2, blur, jitter')
+  .addOption(
+    new Option('--explain <what>', 'what rises').choices(['score', 'probability', 'logit']).default('logit'),
+  )
+  .option('--out <folder>', 'where the results go', 'prototypes')
+  .option('--seed <n>', 'seed of the start and the jitter', Number, 0)
+  .addOption(threads)
+  .action((flags) =>
+    run(async (output) => (await import('./prototype-command.ts')).prototypeCommand(flags, output)),
   );
 
 program
@@ -110,11 +168,7 @@ program
   .option('--options <json>', 'options of the method')
   .option('--reference', 'start from the options that repeat the published reference (PAIR saliency)')
   .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
-  .addOption(
-    new Option('--explain <what>', 'the output of the model, or the logit before its last softmax or sigmoid')
-      .choices(['score', 'logit'])
-      .default('score'),
-  )
+  .addOption(explainedOutput)
   .requiredOption('--out <file>', 'where the float32 .npy goes')
   .addOption(threads)
   .addOption(device)
@@ -258,6 +312,46 @@ modelFacts(
 ).action((file: string, flags) =>
   run(async (output) => (await import('./model-add-command.ts')).modelAddCommand(file, flags, output)),
 );
+
+const study = program
+  .command('study')
+  .description('compare architectures: train a family of CNNs and report');
+study
+  .command('run')
+  .description(
+    'train every configuration of a study that is not trained yet, on all cores; goes on where it ended',
+  )
+  .argument('<spec>', 'the study as JSON: data, split, search, training, seeds')
+  .option('--out <folder>', 'the study’s folder (default: studies/<id>)')
+  .option('--processes <n>', 'jobs at a time (default: one per core)', positiveInteger)
+  .action((file: string, flags) =>
+    run(async (output) => (await import('./study-command.ts')).studyRunCommand(file, flags, output)),
+  );
+study
+  .command('report')
+  .description('curves, effects, the winner’s test over its seeds: report.json, report.html and plots')
+  .argument('<folder>', 'a study’s folder')
+  .option('--out <folder>', 'where the report goes (default: the study’s folder)')
+  .option('--naive <folder>', 'the same study split by image, to show what it would have claimed')
+  .option('--external <file...>', 'image sets of another origin: JSON with name, folder and classes')
+  .action((folder: string, flags) =>
+    run(async (output) =>
+      (await import('./study-report-command.ts')).studyReportCommand(folder, flags, output),
+    ),
+  );
+study
+  .command('export')
+  .description('register the winner for the pipeline: ONNX with its card, and the same as TF.js layers')
+  .argument('<folder>', 'a study’s folder')
+  .option('--models <folder>', 'where models are kept', 'models')
+  .option('--id <id>', 'of the model (default: the study’s)')
+  .option('--name <text>', 'of the model (default: the study’s)')
+  .option('--license <text>', 'licence of the model', 'not stated: it depends on the training data')
+  .action((folder: string, flags) =>
+    run(async (output) =>
+      (await import('./study-export-command.ts')).studyExportCommand(folder, flags, output),
+    ),
+  );
 
 program
   .command('doctor')

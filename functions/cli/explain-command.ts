@@ -3,26 +3,31 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Cancelled } from '../../shared/errors.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
-import type { MethodPlan } from '../../shared/manifest/plan.ts';
-import type { MetricsLevel } from '../../shared/manifest/trust-metrics.ts';
+import type { ExplainedOutput, MethodPlan } from '../../shared/manifest/plan.ts';
+import type { MetricsLevel, TrustMetrics } from '../../shared/manifest/trust-metrics.ts';
+import { type RandomizedModels, randomizedModels } from '../../shared/pipeline/check-randomization.ts';
 import { gpuAboveFlops, methodNames, planMethods } from '../../shared/pipeline/plan-methods.ts';
-import type { Classifier } from '../../shared/runtime/classifier.ts';
-import type { Runner } from '../../shared/runtime/runner.ts';
+import type { Tensor32 } from '../../shared/tensor/tensor.ts';
 import { chooseRunner, type DeviceName } from '../common/choose-runner.ts';
 import { type ExplainedImage, explainImage } from '../common/explain-image.ts';
-import { type EngineName, openClassifier } from '../common/open-classifier.ts';
+import { type EngineName, type OpenedClassifier, openClassifier } from '../common/open-classifier.ts';
 import { provenanceOf } from '../common/provenance.ts';
+import { readBackground } from '../common/read-background.ts';
 import { newTraceId } from '../common/trace-id.ts';
 import { methodOptions } from './method-flags.ts';
 import { loadModel, type ModelFlags } from './model-source.ts';
 import type { Output, Progress } from './output.ts';
+import { targetsOf } from './target-flag.ts';
 import { writeExplanation, writeReport } from './write-explanation.ts';
-import { WrongUse } from './wrong-use.ts';
 
 export interface ExplainFlags extends ModelFlags {
   readonly model: string;
   readonly methods?: string[];
-  readonly target?: string;
+  /** Class names or indices, `predicted`, `all`. */
+  readonly target?: string[];
+  readonly explain?: ExplainedOutput;
+  /** A folder of images that stand for the data. */
+  readonly background?: string;
   readonly options?: string;
   readonly out: string;
   readonly metrics: MetricsLevel;
@@ -36,9 +41,12 @@ export interface ExplainFlags extends ModelFlags {
 
 interface Bench {
   readonly card: ModelCard;
-  readonly classifier: Classifier;
-  readonly runner: Runner;
+  readonly opened: OpenedClassifier;
   readonly methods: readonly MethodPlan[];
+  readonly targets: readonly string[] | undefined;
+  readonly explain: ExplainedOutput;
+  readonly background: Tensor32 | undefined;
+  readonly randomized: RandomizedModels | undefined;
   readonly metrics: MetricsLevel;
   readonly seed: number;
   readonly memoryLimit: number | undefined;
@@ -61,12 +69,16 @@ export async function explainCommand(
     const name = names[index]!;
     const progress = output.progress(name);
     try {
-      const explained = await explainOne(path, { ...bench, signal: interrupt.signal }, progress);
+      const found = await explainOne(path, { ...bench, signal: interrupt.signal }, progress);
       progress.done();
-      await writeExplanation(join(flags.out, name), explained);
-      done.push({ name, explained });
-      failures += explained.manifest.status === 'complete' ? 0 : 1;
-      announce(output, path, join(flags.out, name), explained);
+      for (const explained of found) {
+        const folder = found.length === 1 ? name : folderOf(name, explained);
+        await writeExplanation(join(flags.out, folder), explained);
+        done.push({ name: folder, explained });
+        announce(output, path, join(flags.out, folder), explained);
+      }
+      announceShared(output, found[0]!);
+      failures += found.every(({ manifest }) => manifest.status === 'complete') ? 0 : 1;
     } catch (error) {
       progress.done();
       failures += 1;
@@ -74,75 +86,89 @@ export async function explainCommand(
       if (error instanceof Cancelled) break;
     }
   }
-  await bench.classifier.release();
+  await Promise.all([bench.opened.release(), bench.randomized?.release()]);
   if (done.length > 0) output.note(`report: ${await writeReport(flags.out, bench.card, done)}`);
   return failures;
 }
 
-async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench, 'signal'>> {
+/** The model, its methods and what else a flag names, ready for any number of images. */
+export async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench, 'signal'>> {
   const graphs = await chooseRunner(
     flags.device,
     flags.threads === undefined ? {} : { threads: flags.threads },
   );
   const source = await loadModel(flags.model, graphs, flags);
   for (const assumption of source.assumptions) output.note(`assumed: ${assumption}`);
-  const card = withTarget(source.card, flags.target);
-  const { classifier, runner } = await openClassifier(source, graphs, flags.engine);
-  output.note(`engine: ${runner.engine}, ${runner.device}`);
+  const { card, bytes } = source;
+  const targets = targetsOf(flags.target, card);
+  const { metrics, seed, memory: memoryLimit, explain = 'score', engine } = flags;
   const names = methodNames(flags.methods);
   const chosen = methodOptions(flags.options);
   const methods = planMethods(
     names.map((method) => ({ method, options: chosen[method] })),
     { seed: flags.seed, forwardFlops: 0, rule: { gpu: false, gpuAbove: gpuAboveFlops } },
   );
-  const { metrics, seed, memory: memoryLimit } = flags;
-  return { card, classifier, runner, methods, metrics, seed, memoryLimit };
+  const background =
+    flags.background === undefined ? undefined : await readBackground(flags.background, card);
+  const opened = await openClassifier(source, graphs, { engine, explain });
+  output.note(`engine: ${opened.runner.engine}, ${opened.runner.device}`);
+  const randomized = metrics === 'full' ? randomizedModels(bytes, opened.openWeights, seed) : undefined;
+  return { card, opened, methods, targets, explain, background, randomized, metrics, seed, memoryLimit };
 }
 
-/** A class by name or index, for all images; the predicted one of each where none is named. */
-function withTarget(card: ModelCard, target: string | undefined): ModelCard {
-  if (target === undefined || target === 'predicted') return card;
-  const { classes } = card.output;
-  const name = classes.includes(target) ? target : classes[Number(target)];
-  if (name === undefined) {
-    throw new WrongUse(`--target: expected 'predicted' or one of ${classes.join(', ')}, got '${target}'`);
-  }
-  return { ...card, output: { ...card.output, defaultTarget: name } };
-}
-
-async function explainOne(path: string, bench: Bench, progress: Progress): Promise<ExplainedImage> {
+async function explainOne(path: string, bench: Bench, progress: Progress): Promise<ExplainedImage[]> {
   const bytes = new Uint8Array(await readFile(path));
   const order = bench.methods.map(({ method }) => method);
-  const { card, classifier, runner, methods, metrics, seed, memoryLimit, signal } = bench;
+  const { opened, seed, ...request } = bench;
+  const { classifier, explained, runner } = opened;
   return explainImage(bytes, {
+    ...request,
     extension: extname(path),
-    card,
     classifier,
+    explained,
     runner,
-    methods,
-    metrics,
-    memoryLimit,
-    signal,
     provenance: provenanceOf({ commit: 'local', seed, traceId: newTraceId(), createdAt: new Date() }),
     onProgress: (method, fraction) => progress.set((order.indexOf(method) + fraction) / order.length),
   });
 }
 
 function announce(output: Output, path: string, folder: string, explained: ExplainedImage): void {
-  const { manifest, reused } = explained;
+  const { manifest } = explained;
   const probability = manifest.probabilities[manifest.target.index] ?? 0;
   output.result(`✓ ${path}   ${manifest.target.name} ${(100 * probability).toFixed(1)} %   → ${folder}`, {
     image: path,
     folder,
     ...manifest,
   });
-  if (reused.gradients + reused.forwards > 0) {
-    output.note(`  shared between methods: ${reused.gradients} gradients, ${reused.forwards} forward passes`);
-  }
   for (const warning of manifest.warnings) output.note(`  ! ${warning}`);
   for (const result of manifest.methods) {
     if (result.status === 'failed') output.note(`  ✗ ${result.method}: ${result.error.message}`);
+    else announceSanity(output, result.method, result.metrics.randomization);
   }
+}
+
+function announceSanity(output: Output, method: string, check: TrustMetrics['randomization']): void {
+  if (check?.kind === 'skipped') output.note(`  ${method}: randomization check skipped, ${check.reason}`);
+  if (check?.kind !== 'checked') return;
+  const similarity = check.stages.at(-1)!.similarity.toFixed(2);
+  const verdict = check.passed ? 'passes' : 'FAILS';
+  output.note(
+    `  ${method}: ${verdict} the randomization check (similarity ${similarity}, random pairs below ${check.control.threshold.toFixed(2)})`,
+  );
+}
+
+function announceShared(output: Output, { reused }: ExplainedImage): void {
+  if (reused.gradients + reused.forwards === 0) return;
+  output.note(`  shared between methods: ${reused.gradients} gradients, ${reused.forwards} forward passes`);
+}
+
+/** Of one of several classes of an image: its index keeps names apart that differ in other signs alone. */
+function folderOf(name: string, { manifest: { target } }: ExplainedImage): string {
+  const words = target.name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return [name, target.index, words].filter((part) => part !== '').join('-');
 }
 
 /** Folder names from file names; `scan`, `scan-2`, … where two would collide. */

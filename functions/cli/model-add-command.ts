@@ -1,15 +1,14 @@
 /** `cxai model add`: a card for a model, asked for on a terminal, and `models/<id>/` for `cxai start`. */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import { inputShapeOf } from '../common/model-registry.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
-import { readModelFolder } from '../local/register-models.ts';
 import { type Ask, askForCard } from './card-questions.ts';
-import { loadModel, type ModelFlags, type ModelSource } from './model-source.ts';
+import { loadModel, type ModelFlags } from './model-source.ts';
 import type { Output } from './output.ts';
 import { warnAboutSamples } from './sample-check.ts';
+import { writeModelFolder } from './write-model-folder.ts';
 
 export interface ModelAddFlags extends ModelFlags {
   readonly models: string;
@@ -49,11 +48,4 @@ async function onTerminal<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
   } finally {
     terminal.close();
   }
-}
-
-async function writeModelFolder(folder: string, { card, bytes }: ModelSource): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, card.file), bytes);
-  await writeFile(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
-  await readModelFolder(folder);
 }

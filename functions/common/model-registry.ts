@@ -7,6 +7,7 @@ import { PermanentFault } from '../../shared/errors.ts';
 import { cardKey, modelKey, modelsPrefix } from '../../shared/manifest/keys.ts';
 import { type ModelCard, modelCardSchema, modelIdSchema } from '../../shared/manifest/model-card.ts';
 import { forwardFlops } from '../../shared/onnx/forward-flops.ts';
+import { type RandomizedModels, randomizedModels } from '../../shared/pipeline/check-randomization.ts';
 import { digestOf } from '../../shared/pipeline/digest.ts';
 import type { Classifier } from '../../shared/runtime/classifier.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
@@ -23,6 +24,8 @@ export interface ModelRegistry {
   /** Floating-point operations of one image's forward pass. */
   forwardFlops(card: ModelCard): Promise<number>;
   ids(): Promise<string[]>;
+  /** The model with its last layers randomized, for the sanity check; the caller releases it. */
+  randomized(card: ModelCard, seed: number): Promise<RandomizedModels>;
 }
 
 const cardLifetimeMs = 10_000;
@@ -30,7 +33,7 @@ const cardLifetimeMs = 10_000;
 export function createModelRegistry(store: ObjectStore, runner: Runner, capacity = 3): ModelRegistry {
   const cards = new Map<string, { card: ModelCard; readAt: number }>();
   const flops = new Map<string, number>();
-  const open = new Map<string, Promise<Classifier>>();
+  const opened = new Map<string, Promise<Classifier>>();
 
   async function modelFile(card: ModelCard): Promise<Uint8Array> {
     const object = await store.read(modelKey(card.id, card.file));
@@ -46,12 +49,8 @@ export function createModelRegistry(store: ObjectStore, runner: Runner, capacity
     return object.bytes;
   }
 
-  async function compile(card: ModelCard): Promise<Classifier> {
-    return compileClassifier(await modelFile(card), runner, {
-      layout: card.input.layout,
-      inputShape: inputShapeOf(card),
-    });
-  }
+  const open = (bytes: Uint8Array, card: ModelCard): Promise<Classifier> =>
+    compileClassifier(bytes, runner, { layout: card.input.layout, inputShape: inputShapeOf(card) });
 
   async function ids(): Promise<string[]> {
     const found = new Set<string>();
@@ -64,6 +63,9 @@ export function createModelRegistry(store: ObjectStore, runner: Runner, capacity
   return {
     runner,
     ids,
+    async randomized(card, seed) {
+      return randomizedModels(await modelFile(card), (bytes) => open(bytes, card), seed);
+    },
     async forwardFlops(card) {
       const known = flops.get(card.digest) ?? forwardFlops(await modelFile(card), inputShapeOf(card));
       flops.set(card.digest, known);
@@ -86,14 +88,14 @@ export function createModelRegistry(store: ObjectStore, runner: Runner, capacity
     },
     async classifier(card) {
       const key = card.digest;
-      const kept = open.get(key);
-      const classifier = kept ?? compile(card);
-      open.delete(key);
-      open.set(key, classifier);
-      classifier.catch(() => open.delete(key));
-      if (open.size > capacity) {
-        const [oldest, evicted] = open.entries().next().value!;
-        open.delete(oldest);
+      const kept = opened.get(key);
+      const classifier = kept ?? modelFile(card).then((bytes) => open(bytes, card));
+      opened.delete(key);
+      opened.set(key, classifier);
+      classifier.catch(() => opened.delete(key));
+      if (opened.size > capacity) {
+        const [oldest, evicted] = opened.entries().next().value!;
+        opened.delete(oldest);
         void evicted.then((model) => model.release());
       }
       return classifier;

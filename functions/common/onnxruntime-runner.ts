@@ -53,7 +53,7 @@ async function load(
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    run: (feeds) => runSession(session, tensorOf, feeds, (cause) => asFault('run', cause)),
+    run: (feeds, into) => runSession(session, tensorOf, feeds, (cause) => asFault('run', cause), into),
     async release() {
       if (profilePrefix) session.endProfiling();
       await session.release();

@@ -2,55 +2,68 @@
 import { integratedGradients } from '../../shared/attribution/integrated-gradients.ts';
 import { prepareInput } from '../../shared/imaging/model-input.ts';
 import { resizePlane } from '../../shared/imaging/resize.ts';
-import { writeModel } from '../../shared/onnx/write-model.ts';
+import { trainingSchema } from '../../shared/manifest/study.ts';
 import type { Lesion } from '../../shared/phantom/lesion.ts';
-import {
-  heInitialized,
-  type Parameters,
-  parameterShapes,
-  phantomInput,
-  phantomNetwork,
-} from '../../shared/phantom/phantom-network.ts';
-import { phantomOf, sourceOf } from '../../shared/phantom/phantom-set.ts';
+import { heInitialized, phantomInput, phantomNetwork } from '../../shared/phantom/phantom-network.ts';
+import { type PreparedSet, phantomOf, sourceOf } from '../../shared/phantom/phantom-set.ts';
 import type { Classifier } from '../../shared/runtime/classifier.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
-import { type Trained, type TrainingPlan, type TrainingSet, trainClassifier } from './train-classifier.ts';
+import { classifierModel } from '../../shared/study/classifier-model.ts';
+import { arraySource } from '../../shared/study/image-source.ts';
+import { type TrainingPlan, train } from '../../shared/study/train.ts';
+import { type Parameters, unflatten } from '../../shared/study/trainable-network.ts';
+import type { TrainingState } from '../../shared/study/training-state.ts';
 
 const SIDE = phantomInput.width;
 
 export const phantomPlan: TrainingPlan = {
+  network: phantomNetwork,
+  initial: new Map(),
   seed: 20260101,
-  epochs: 10,
   batch: 32,
   learningRate: 3e-3,
-  warmupSteps: 60,
-  weightDecay: 1e-3,
-  augment: (input, coin) => (coin() === 1 ? mirrored(input) : input),
+  dropout: 0,
+  range: { black: 0, white: 1 },
+  training: trainingSchema.parse({
+    epochs: 10,
+    schedule: 'cosine',
+    warmupSteps: 60,
+    weightDecay: 1e-3,
+    augmentation: { flipHorizontal: true },
+  }),
 };
 
-/** Left and right exchanged: as likely a head as the other. */
-function mirrored(input: Float32Array): Float32Array {
-  const out = new Float32Array(input.length);
-  for (let row = 0; row < SIDE; row++) {
-    for (let column = 0; column < SIDE; column++) {
-      out[row * SIDE + column] = input[row * SIDE + SIDE - 1 - column]!;
-    }
-  }
-  return out;
+export const phantomModelBytes = (parameters: Parameters): Uint8Array =>
+  classifierModel(phantomNetwork, parameters);
+
+export interface TrainedPhantom {
+  readonly parameters: Parameters;
+  readonly epochs: TrainingState['epochs'];
 }
 
-export const phantomModelBytes = (parameters: Parameters): Uint8Array<ArrayBuffer> =>
-  writeModel(phantomNetwork(parameters), { producer: 'cxai-phantom' });
+export interface PhantomChanges {
+  readonly seed?: number;
+  readonly batch?: number;
+  readonly epochs?: number;
+  readonly onEpoch?: (epoch: TrainingState['epochs'][number]) => void;
+}
 
-/** Trains from He-initialized weights of the plan's seed. */
-export function trainPhantomClassifier(
+/** Trains from He-initialized weights of the seed; the last epoch's weights are kept. */
+export async function trainPhantomClassifier(
   runner: Runner,
-  set: TrainingSet,
-  changes: Partial<TrainingPlan> = {},
-): Promise<Trained> {
-  const plan = { ...phantomPlan, ...changes };
-  const model = phantomModelBytes(heInitialized(plan.seed));
-  return trainClassifier(runner, model, [...parameterShapes().keys()], set, plan);
+  { inputs, labels }: PreparedSet,
+  changes: PhantomChanges = {},
+): Promise<TrainedPhantom> {
+  const { seed = phantomPlan.seed, batch = phantomPlan.batch, onEpoch } = changes;
+  const epochs = changes.epochs ?? phantomPlan.training.epochs;
+  const training = { ...phantomPlan.training, epochs };
+  const plan = { ...phantomPlan, seed, batch, training, initial: heInitialized(seed) };
+  const images = { source: arraySource(inputs, labels), train: [...inputs.keys()], validation: [] };
+  const { state, layout } = await train(runner, plan, images, {
+    now: () => performance.now(),
+    onEpoch: ({ epochs: done }) => onEpoch?.(done.at(-1)!),
+  });
+  return { parameters: unflatten(layout, state.weights), epochs: state.epochs };
 }
 
 export interface PhantomFigures {

@@ -44,9 +44,9 @@ async function train(): Promise<Trained> {
     if (done % 500 === 0) report(`phantom ${done} of ${TRAINING_PICTURES}`);
   });
   const { parameters } = await trainPhantomClassifier(runner, set, {
-    onEpoch: ({ epoch, loss, accuracy }) =>
+    onEpoch: ({ epoch, train: { loss, accuracy } }) =>
       report(
-        `epoch ${epoch} of ${phantomPlan.epochs}: loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(4)}`,
+        `epoch ${epoch} of ${phantomPlan.training.epochs}: loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(4)}`,
       ),
   });
   const bytes = phantomModelBytes(parameters);

@@ -11,7 +11,7 @@ import type { AttributionContext, Preprocessing } from './method.ts';
 import { xoshiro } from './noise/xoshiro.ts';
 import { channelOf, geometryOf, planesOf } from './planes.ts';
 
-const namedBaselines = ['black', 'white', 'mid-grey', 'mean', 'blur', 'noise'] as const;
+const namedBaselines = ['black', 'white', 'mid-grey', 'mean', 'dataset-mean', 'blur', 'noise'] as const;
 /** Of `blur`: standard deviation as a share of the shorter side. */
 const BLUR = 0.1;
 
@@ -27,7 +27,7 @@ export const baselineListSchema = z.array(oneBaseline).min(1).max(16);
 export const baselineSchema = oneBaseline
   .default(0)
   .describe(
-    'Where the path starts: a constant in model units, or an image: black, white, mid-grey, mean (channel means of this image), blur (this image, strongly blurred), noise (uniform between black and white).',
+    'Where the path starts: a constant in model units, or an image: black, white, mid-grey, mean (channel means of this image), dataset-mean (mean of the background images), blur (this image, strongly blurred), noise (uniform between black and white).',
   );
 
 export type BaselineOption = z.infer<typeof baselineSchema>;
@@ -40,7 +40,7 @@ export function baselineFor(
   option: BaselineOption,
   model: Pick<Classifier, 'layout' | 'inputShape'>,
   input: Tensor,
-  context: Pick<AttributionContext, 'baseline' | 'preprocessing'>,
+  context: Pick<AttributionContext, 'baseline' | 'preprocessing' | 'background'>,
 ): Float64Array {
   if (context.baseline) return new Float64Array(context.baseline.data);
   const baseline = new Float64Array(input.data.length);
@@ -51,6 +51,7 @@ export function baselineFor(
     return baseline.map((_, i) => means[channel(i)]!);
   }
   if (option === 'blur') return blurred(model, input);
+  if (option === 'dataset-mean') return meanImage(where, baseline, context.background);
   const preprocessing = context.preprocessing;
   if (!preprocessing) {
     throw new PermanentFault(
@@ -66,6 +67,23 @@ export function baselineFor(
     option
   ];
   return baseline.map((_, i) => toModelUnits(level(), channel(i), preprocessing));
+}
+
+/** The mean of the background images, pixel by pixel. */
+function meanImage(
+  where: string,
+  mean: Float64Array<ArrayBuffer>,
+  background: Tensor | undefined,
+): Float64Array<ArrayBuffer> {
+  if (!background) {
+    throw new PermanentFault(`${where}: expected background images for baseline dataset-mean, got none`, {
+      code: 'baseline-needs-background',
+      remedy: 'Name a folder of images that stand for the data (--background), or choose another baseline.',
+    });
+  }
+  const count = background.data.length / mean.length;
+  for (let i = 0; i < background.data.length; i++) mean[i % mean.length]! += background.data[i]! / count;
+  return mean;
 }
 
 function blurred(model: Pick<Classifier, 'layout' | 'inputShape'>, input: Tensor): Float64Array {

@@ -10,13 +10,13 @@ import type { Attribution, AttributionContext, Method, MethodNotes } from './met
 import { ModelCalls } from './model-calls.ts';
 import { geometryOf } from './planes.ts';
 
-const options = z.strictObject({
-  featureMap: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe('Name of the inner feature map; null: the last one with spatial extent.'),
-});
+export const featureMapOption = z
+  .string()
+  .nullable()
+  .default(null)
+  .describe('Name of the inner feature map; null: the last one with spatial extent.');
+
+const options = z.strictObject({ featureMap: featureMapOption });
 
 type Options = z.infer<typeof options>;
 
@@ -38,6 +38,8 @@ export interface ClassActivationMethod {
 }
 
 const cost = { gradients: 1, forwards: 0 };
+/** A place of the map holds one term of a sum over places, not a share of the score as in a path method. */
+const UNIT = 'score per place of the feature map';
 
 /** The method around a combination. Map [H, W], from one gradient. */
 export function classActivationMap(spec: ClassActivationMethod): Method<Options> {
@@ -56,7 +58,7 @@ export function classActivationMap(spec: ClassActivationMethod): Method<Options>
     const map = bilinearUpsample(small, { height: h, width: w }, { height, width });
     return calls.finish(map, [height, width]);
   }
-  return { name, title, citation, notes, options, signed, unit: 'score', cost: () => cost, attribute };
+  return { name, title, citation, notes, options, signed, unit: UNIT, cost: () => cost, attribute };
 }
 
 /** Σ over channels of weight · activation, at each position. */

@@ -34,8 +34,13 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 function cost({ steps, quadrature: rule, maxSteps }: Options): { gradients: number; forwards: number } {
-  return rule === 'adaptive' ? { gradients: maxSteps, forwards: 0 } : { gradients: steps, forwards: 2 };
+  if (rule === 'adaptive') return { gradients: maxSteps, forwards: 0 };
+  return { gradients: steps, forwards: endsAreNodes(rule, steps) ? 0 : 2 };
 }
+
+/** Then the scores at both ends of the path come with their gradients. */
+const endsAreNodes = (rule: Options['quadrature'], steps: number): boolean =>
+  rule === 'reference' && steps > 1;
 
 /** Map [...inputShape] in units of the score; the sum ≈ F(x) − F(b), the gap is reported. */
 export const integratedGradients: Method<Options> = {
@@ -70,33 +75,38 @@ export const integratedGradients: Method<Options> = {
       );
       return calls.finish(map, input.shape, { completeness: { gap, expected } });
     }
-    const [end, start] = await calls.targetScores([input.data, baseline]);
+    const known = endsAreNodes(rule, chosen.steps) ? [] : await calls.targetScores([input.data, baseline]);
+    const { map, scores } = await integrate(calls, input.data, baseline, quadrature(rule, chosen.steps));
+    const [end, start] =
+      known.length > 0 ? known : [scores.at(-1)!, scores[0]!].map((s) => s[context.target]!);
     const expected = end! - start!;
-    const map = await integrate(calls, input.data, baseline, quadrature(rule, chosen.steps));
     const gap = Math.abs(map.reduce((sum, value) => sum + value, 0) - expected);
     return calls.finish(map, input.shape, { completeness: { gap, expected } });
   },
 };
 
-/** (x − b) Σₖ weightₖ ∇F(b + nodeₖ (x − b)), float64. */
+/** (x − b) Σₖ weightₖ ∇F(b + nodeₖ (x − b)), float64, and the scores [K] at each node. */
 async function integrate(
   calls: ModelCalls,
   input: ArrayLike<number>,
   baseline: Float64Array,
   { nodes, weights }: { nodes: Float64Array; weights: Float64Array },
-): Promise<Float64Array<ArrayBuffer>> {
+): Promise<{ readonly map: Float64Array<ArrayBuffer>; readonly scores: readonly Float32Array[] }> {
   const total = new Float64Array(input.length);
+  const span = Float64Array.from(input, (value, i) => value - baseline[i]!);
+  const scores: Float32Array[] = [];
   await calls.forEachGradient(
     nodes.length,
     (k, into) => {
       const node = nodes[k]!;
-      for (let i = 0; i < into.length; i++) into[i] = baseline[i]! + node * (input[i]! - baseline[i]!);
+      for (let i = 0; i < into.length; i++) into[i] = baseline[i]! + node * span[i]!;
     },
-    (k, gradient) => {
+    (k, gradient, found) => {
       const weight = weights[k]!;
+      scores.push(found.slice());
       for (let i = 0; i < total.length; i++) total[i]! += weight * gradient[i]!;
     },
   );
-  for (let i = 0; i < total.length; i++) total[i]! *= input[i]! - baseline[i]!;
-  return total;
+  for (let i = 0; i < total.length; i++) total[i]! *= span[i]!;
+  return { map: total, scores };
 }

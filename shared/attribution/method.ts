@@ -25,7 +25,7 @@ export interface AttributionContext {
   readonly preprocessing?: Preprocessing;
   /** A baseline as an array [...inputShape] in model units. It overrides the `baseline` option. */
   readonly baseline?: Tensor;
-  /** Images [N, ...inputShape] that stand for the data, for expected gradients. */
+  /** Images [N, ...inputShape] that stand for the data: for expected gradients and the baseline `dataset-mean`. */
   readonly background?: Tensor;
   /** Images per model call; changes speed and memory, never the result. Chosen by `batchSizeFor` unless given. */
   readonly batchSize?: number;

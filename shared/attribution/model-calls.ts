@@ -12,6 +12,7 @@ import {
   isConvolutional,
 } from '../runtime/convolutional-classifier.ts';
 import { type FloatArray, type Tensor, tensor } from '../tensor/tensor.ts';
+import { allFinite } from './all-finite.ts';
 import { batchSizeFor } from './batch-size.ts';
 import { checkRequest } from './check-request.ts';
 import type { Attribution, AttributionContext, Method } from './method.ts';
@@ -19,7 +20,7 @@ import type { Attribution, AttributionContext, Method } from './method.ts';
 /** Writes point `index` into `into` (one image, flat). Points are written one after another. */
 export type WritePoint = (index: number, into: FloatArray) => void | Promise<void>;
 /** `scores` [K] and `gradient` (one image, flat) of point `index`; both are views, valid during the call. */
-export type VisitGradient = (index: number, gradient: FloatArray, scores: FloatArray) => void;
+export type VisitGradient = (index: number, gradient: Float32Array, scores: Float32Array) => void;
 export type VisitScores = (index: number, scores: FloatArray) => void;
 
 export class ModelCalls {
@@ -202,11 +203,8 @@ export class ModelCalls {
     this.#context.onProgress?.(fraction);
   }
 
-  #checkFinite(what: string, values: FloatArray): void {
-    // v − v is 0 for finite v and NaN for the others, so one sum asks all of them.
-    let sum = 0;
-    for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
-    if (sum === 0) return;
+  #checkFinite(what: string, values: Float32Array): void {
+    if (allFinite(values)) return;
     const bad = values.find((value) => !Number.isFinite(value));
     throw new PermanentFault(`${this.#where}: expected a finite ${what} from the model, got ${bad}`, {
       code: 'model-not-finite',

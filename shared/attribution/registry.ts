@@ -17,6 +17,7 @@ import type { Method } from './method.ts';
 import { occlusion } from './occlusion.ts';
 import { overBaselines } from './over-baselines.ts';
 import { rise } from './rise.ts';
+import { scoreCam } from './score-cam.ts';
 import { smoothGradOver } from './smoothgrad.ts';
 import { xraiOver } from './xrai.ts';
 
@@ -36,7 +37,15 @@ const pixelMethods: readonly Method<unknown>[] = [
 ];
 
 /** One value per place or segment. */
-const placeMethods: readonly Method<unknown>[] = [gradCam, gradCamPlusPlus, hiresCam, rise, lime, kernelShap];
+const placeMethods: readonly Method<unknown>[] = [
+  gradCam,
+  gradCamPlusPlus,
+  hiresCam,
+  scoreCam,
+  rise,
+  lime,
+  kernelShap,
+];
 
 const xrai = xraiOver(pixelMethods);
 

@@ -1,6 +1,6 @@
-/** The model's output as scores [N, K], and the logits before a final softmax or sigmoid. */
+/** The model's output as scores [N, K], the logits before a final softmax or sigmoid, or probabilities after one. */
 
-import type { Graph, Node } from '../onnx/graph.ts';
+import { type Graph, int, type Node } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { refusal } from '../onnx/refusal.ts';
 import { elementCount } from '../tensor/tensor.ts';
@@ -12,8 +12,11 @@ export interface ScoredGraph {
   readonly classCount: number;
 }
 
-/** What the gradient is taken of: the model's own output, or what enters its last softmax or sigmoid. */
-export type Explained = 'score' | 'logit';
+/**
+ * What the gradient is taken of: the model's own output, what enters its last softmax or sigmoid, or the
+ * probability: of a model that ends in neither, the softmax of its output (the sigmoid of a single one).
+ */
+export type Explained = 'score' | 'logit' | 'probability';
 
 /** `output` of `graph` flattened to [batch, classes]. Throws a refusal where it is a map, not scores. */
 export function scoredGraph(graph: Graph, output: string, batch: number, explain: Explained): ScoredGraph {
@@ -29,17 +32,30 @@ export function scoredGraph(graph: Graph, output: string, batch: number, explain
   const classCount = count / batch;
   const builder = GraphBuilder.from(graph);
   const flat = shape.length === 2 && shape[0] === batch;
-  const scores = flat ? source : builder.op('Reshape', [source, builder.vector([batch, classCount])]);
+  const outputs = flat ? source : builder.op('Reshape', [source, builder.vector([batch, classCount])]);
+  const scores = explain === 'probability' ? probabilityOf(builder, graph, outputs, source) : outputs;
   return { graph: builder.build([scores]), scores, classCount };
 }
 
-function beforeLastActivation(graph: Graph, output: string): string {
+function probabilityOf(builder: GraphBuilder, graph: Graph, scores: string, output: string): string {
+  const last = lastActivation(graph, output);
+  if (last && last.op !== 'LogSoftmax') return scores;
+  return builder.shape(scores)[1] === 1
+    ? builder.op('Sigmoid', [scores])
+    : builder.op('Softmax', [scores], { axis: int(1) });
+}
+
+const beforeLastActivation = (graph: Graph, output: string): string =>
+  lastActivation(graph, output)?.inputs[0] ?? output;
+
+/** The softmax or sigmoid that `output` comes out of; reshaping does not count. */
+function lastActivation(graph: Graph, output: string): Node | undefined {
   let name = output;
   for (;;) {
     const node: Node | undefined = graph.nodes.find(({ outputs }) => outputs.includes(name));
-    if (!node) return output;
-    if (node.op === 'Softmax' || node.op === 'Sigmoid' || node.op === 'LogSoftmax') return node.inputs[0]!;
-    if (node.op !== 'Reshape') return output;
+    if (!node) return undefined;
+    if (node.op === 'Softmax' || node.op === 'Sigmoid' || node.op === 'LogSoftmax') return node;
+    if (node.op !== 'Reshape') return undefined;
     name = node.inputs[0]!;
   }
 }

@@ -31,7 +31,7 @@ export function windowOf({ bitDepth, data }: Pick<SourceImage, 'bitDepth' | 'dat
 }
 
 /** New planes; the source is not changed. Throws PermanentFault for a window whose low end is not below its high. */
-export function toCanonical(image: SourceImage, window: Window = windowOf(image)): CanonicalImage {
+export function toCanonical(image: SourceImage<string>, window: Window = windowOf(image)): CanonicalImage {
   const [low, high] = window;
   if (!(low < high)) {
     throw new PermanentFault(`toCanonical: expected a window with low < high, got [${low}, ${high}]`, {

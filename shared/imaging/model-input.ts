@@ -24,7 +24,7 @@ export interface ModelInput {
 
 /** The input for `image`. Throws PermanentFault `card-channels` where mean or std fit no channel count. */
 export function prepareInput(
-  image: SourceImage,
+  image: SourceImage<string>,
   card: InputCard,
   window: Window = windowOf(image),
 ): ModelInput {

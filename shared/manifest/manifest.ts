@@ -6,7 +6,8 @@
 import { z } from 'zod';
 import { faultSchema, methodResultSchema } from './method-result.ts';
 import { digestSchema, modelIdSchema } from './model-card.ts';
-import { planSchema, runIdSchema, sourceSchema } from './plan.ts';
+import { explainedSchema, planSchema, runIdSchema, sourceSchema } from './plan.ts';
+import { agreementSchema } from './trust-metrics.ts';
 
 const common = {
   schema: z.literal('cxai.manifest/1'),
@@ -34,7 +35,11 @@ export const explainedManifestSchema = z.strictObject({
   /** Softmax of logits, or the scores themselves where the model gives probabilities. */
   probabilities: z.array(z.number()),
   target: planSchema.shape.target,
+  /** What the maps explain; `score`, the model's own output, where absent. */
+  explain: explainedSchema.optional(),
   methods: z.array(methodResultSchema),
+  /** Of every pair of methods, where their maps were at hand when this was written. */
+  agreement: z.array(agreementSchema).optional(),
   warnings: z.array(z.string()),
   provenance: planSchema.shape.provenance,
 });

@@ -11,6 +11,13 @@ export const methodNameSchema = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/);
 export const laneSchema = z.enum(['cpu', 'gpu']);
 export type Lane = z.infer<typeof laneSchema>;
 
+/**
+ * What is explained: the model's own output (`score`), its probability, or the logit before it. Where the model
+ * gives logits its score is the logit; where it gives probabilities, the probability.
+ */
+export const explainedSchema = z.enum(['score', 'probability', 'logit']);
+export type ExplainedOutput = z.infer<typeof explainedSchema>;
+
 export const methodPlanSchema = z.strictObject({
   method: methodNameSchema,
   /** Every option with its value, defaults applied. */
@@ -47,6 +54,8 @@ export const planSchema = z.strictObject({
     name: z.string(),
     chosen: z.enum(['predicted', 'fixed']),
   }),
+  /** `score` where absent. */
+  explain: explainedSchema.optional(),
   methods: z.array(methodPlanSchema).min(1),
   metrics: metricsLevelSchema,
   warnings: z.array(z.string()),

@@ -14,6 +14,8 @@ export const runEntrySchema = z.strictObject({
   probability: z.number().nullable(),
   methods: z.int().nonnegative(),
   failedMethods: z.array(z.string()),
+  /** 1 − mean overlap of the strongest pixels over all pairs of methods, 0 to 1; absent where not measured. */
+  disagreement: z.number().min(0).max(1).optional(),
   /** One line for the list: the rejection, or null. */
   error: z.string().nullable(),
   finishedAt: z.iso.datetime(),

@@ -3,7 +3,39 @@ import { averageRanks, descendingOrder } from './ranks.ts';
 
 /** Spearman's rank correlation (1904), −1 … 1, ties averaged; 0 where a map is constant. */
 export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const [ra, rb] = [averageRanks(a), averageRanks(b)];
+  return correlation(averageRanks(a), averageRanks(b));
+}
+
+/** Overlap of the top `share` of both maps, |A ∩ B| / |A ∪ B|, 0 … 1; at least one pixel each. */
+export function topOverlap(a: ArrayLike<number>, b: ArrayLike<number>, share = 0.1): number {
+  return overlap(topPixels(a, share), topPixels(b, share));
+}
+
+export interface PairAgreement {
+  readonly methods: [string, string];
+  readonly rankCorrelation: number;
+  readonly topOverlap: number;
+}
+
+/** Every pair of maps of one image, by the magnitude of their values: evidence for or against counts alike. */
+export function pairwiseAgreement(maps: ReadonlyMap<string, ArrayLike<number>>): PairAgreement[] {
+  const known = [...maps].map(([method, map]) => {
+    const magnitudes = Float64Array.from(map, Math.abs);
+    return { method, ranks: averageRanks(magnitudes), top: topPixels(magnitudes, 0.1) };
+  });
+  return known.flatMap((a, i) =>
+    known.slice(i + 1).map(
+      (b): PairAgreement => ({
+        methods: [a.method, b.method],
+        rankCorrelation: correlation(a.ranks, b.ranks),
+        topOverlap: overlap(a.top, b.top),
+      }),
+    ),
+  );
+}
+
+/** Pearson's correlation of two lists of ranks. */
+function correlation(ra: Float64Array, rb: Float64Array): number {
   const middle = (ra.length + 1) / 2;
   let [ab, aa, bb] = [0, 0, 0];
   for (let i = 0; i < ra.length; i++) {
@@ -14,11 +46,18 @@ export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): num
   return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }
 
-/** Overlap of the top `share` of both maps, |A ∩ B| / |A ∪ B|, 0 … 1; at least one pixel each. */
-export function topOverlap(a: ArrayLike<number>, b: ArrayLike<number>, share = 0.1): number {
-  const count = Math.max(1, Math.round(share * a.length));
-  const first = new Set(descendingOrder(a).subarray(0, count));
-  const second = descendingOrder(b).subarray(0, count);
-  const both = second.reduce((sum, pixel) => sum + (first.has(pixel) ? 1 : 0), 0);
-  return both / (2 * count - both);
+function topPixels(map: ArrayLike<number>, share: number): Uint8Array {
+  const count = Math.max(1, Math.round(share * map.length));
+  const top = new Uint8Array(map.length);
+  for (const pixel of descendingOrder(map).subarray(0, count)) top[pixel] = 1;
+  return top;
+}
+
+function overlap(a: Uint8Array, b: Uint8Array): number {
+  let [both, either] = [0, 0];
+  for (let p = 0; p < a.length; p++) {
+    both += a[p]! & b[p]!;
+    either += a[p]! | b[p]!;
+  }
+  return both / either;
 }

@@ -19,6 +19,12 @@ export function weightLayers(model: Uint8Array): readonly (readonly string[])[] 
   return graph ? layersOf(graph) : [];
 }
 
+/** How many of `total` layers to randomize, stage by stage: the last one, a quarter, half, all of them. */
+export function randomizationStages(total: number): readonly number[] {
+  if (total === 0) return [];
+  return [...new Set([1, Math.ceil(total / 4), Math.ceil(total / 2), total])].sort((a, b) => a - b);
+}
+
 /** The model's bytes with its last `layers` layers randomized; those before are kept bit by bit. */
 export function randomizeLastLayers(model: Uint8Array, layers: number, seed: number): Uint8Array {
   const proto = fromBinary(ModelProtoSchema, model);

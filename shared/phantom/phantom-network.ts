@@ -10,9 +10,9 @@
 import { normals } from '../attribution/noise/normal.ts';
 import { xoshiro } from '../attribution/noise/xoshiro.ts';
 import type { ModelCard } from '../manifest/model-card.ts';
-import { type Constant, floats } from '../onnx/constant.ts';
-import { type Graph, ints } from '../onnx/graph.ts';
-import { GraphBuilder } from '../onnx/graph-builder.ts';
+import { int, ints } from '../onnx/graph.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import type { NetworkParts, TrainableNetwork } from '../study/trainable-network.ts';
 import { elementCount, type Tensor32 } from '../tensor/tensor.ts';
 
 export const phantomClasses = ['no lesion', 'lesion'] as const;
@@ -37,11 +37,8 @@ const KERNEL = 3;
 const CENTER = 0.25;
 const SPREAD = 0.25;
 
-/** Parameter name -> value. */
-export type Parameters = ReadonlyMap<string, Tensor32>;
-
 /** Parameter names and shapes, in the order of the layers. */
-export function parameterShapes(): ReadonlyMap<string, readonly number[]> {
+function parameterShapes(): ReadonlyMap<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
   let channels: number = phantomInput.channels;
   WIDTHS.forEach((width, block) => {
@@ -72,19 +69,18 @@ export function heInitialized(seed: number): Map<string, Tensor32> {
   return parameters;
 }
 
-/** The forward graph `image` [1, 1, 128, 128] -> logits [1, 2]; nothing in it fixes the batch size. */
-export function phantomNetwork(parameters: Parameters): Graph {
-  const builder = new GraphBuilder();
-  const parameter = (name: string): string => {
-    const { data, shape } = parameters.get(name)!;
-    const constant: Constant = floats(data, shape);
-    builder.constants.set(name, constant);
-    builder.values.set(name, { type: constant.type, shape });
-    return name;
-  };
-  const { channels, height, width } = phantomInput;
-  let value = builder.input('image', [1, channels, height, width]);
-  value = builder.op('Sub', [value, builder.scalar(CENTER)]);
+/** The network as training and export see it. */
+export const phantomNetwork: TrainableNetwork = {
+  imageShape: [phantomInput.channels, phantomInput.height, phantomInput.width],
+  classes: phantomClasses.length,
+  parameterShapes: parameterShapes(),
+  normalized: new Map(),
+  droppedUnits: 0,
+  addForward,
+};
+
+function addForward(builder: GraphBuilder, { image, batch, parameter }: NetworkParts): string {
+  let value = builder.op('Sub', [image, builder.scalar(CENTER)]);
   value = builder.op('Mul', [value, builder.scalar(1 / SPREAD)]);
   WIDTHS.forEach((_, block) => {
     const weights = [parameter(`block${block + 1}.weight`), parameter(`block${block + 1}.bias`)];
@@ -96,11 +92,8 @@ export function phantomNetwork(parameters: Parameters): Graph {
     if (block >= POOLED_BLOCKS) return;
     value = builder.op('MaxPool', [value], { kernel_shape: ints([2, 2]), strides: ints([2, 2]) });
   });
-  const rest = height >> POOLED_BLOCKS;
+  const rest = phantomInput.height >> POOLED_BLOCKS;
   value = builder.op('MaxPool', [value], { kernel_shape: ints([rest, rest]), strides: ints([rest, rest]) });
-  value = builder.op('Reshape', [value, builder.vector([-1, WIDTHS.at(-1)!])]);
-  value = builder.op('Gemm', [value, parameter('head.weight'), parameter('head.bias')], {
-    transB: { kind: 'int', value: 1 },
-  });
-  return builder.build([value]);
+  value = builder.op('Reshape', [value, builder.vector([batch, WIDTHS.at(-1)!])]);
+  return builder.op('Gemm', [value, parameter('head.weight'), parameter('head.bias')], { transB: int(1) });
 }

@@ -6,6 +6,7 @@ import type { Fault, MethodResult } from '../manifest/method-result.ts';
 import type { ModelCard } from '../manifest/model-card.ts';
 import type { Plan } from '../manifest/plan.ts';
 import type { RunEntry } from '../manifest/run-index.ts';
+import type { Agreement } from '../manifest/trust-metrics.ts';
 import { probabilities } from './probabilities.ts';
 
 /** `results` in plan order; one for every method of the plan. */
@@ -14,6 +15,7 @@ export function explainedManifest(
   card: Pick<ModelCard, 'name' | 'output' | 'intendedUse'>,
   results: readonly MethodResult[],
   finishedAt: string,
+  agreement?: readonly Agreement[],
 ): ExplainedManifest {
   const succeeded = results.filter((result) => result.status === 'complete').length;
   return {
@@ -34,7 +36,9 @@ export function explainedManifest(
     scores: plan.scores,
     probabilities: probabilities(plan.scores, card.output.activation),
     target: plan.target,
+    ...(plan.explain && { explain: plan.explain }),
     methods: [...results],
+    ...(agreement && { agreement: [...agreement] }),
     warnings: plan.warnings,
     provenance: plan.provenance,
   };
@@ -79,6 +83,13 @@ export function runEntry(manifest: Manifest): RunEntry {
     failedMethods: manifest.methods
       .filter((result) => result.status === 'failed')
       .map((result) => result.method),
+    ...disagreementOf(manifest.agreement ?? []),
     error: null,
   };
+}
+
+function disagreementOf(pairs: readonly Agreement[]): Pick<RunEntry, 'disagreement'> {
+  if (pairs.length === 0) return {};
+  const overlap = pairs.reduce((sum, { topOverlap }) => sum + topOverlap, 0) / pairs.length;
+  return { disagreement: 1 - overlap };
 }

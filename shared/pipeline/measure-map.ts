@@ -18,14 +18,17 @@ import { seedMask } from '../metrics/seed-mask.ts';
 import { shannonEntropy } from '../metrics/shannon-entropy.ts';
 import type { Classifier } from '../runtime/classifier.ts';
 import type { FloatArray, Tensor32 } from '../tensor/tensor.ts';
+import { checkRandomization, type RandomizedModels } from './check-randomization.ts';
 import { fromGrayLevels, toGrayLevels } from './gray-level-input.ts';
 import { probabilities } from './probabilities.ts';
-import type { MethodRun } from './run-method.ts';
+import type { MethodRun, MethodSubject } from './run-method.ts';
 
 export interface MeasuredSubject {
   readonly classifier: Classifier;
   readonly card: ModelCard;
   readonly input: Tensor32;
+  /** For the sanity check: what the methods explain, and its randomized twins. Without it there is no check. */
+  readonly sanity?: { readonly subject: MethodSubject; readonly models: RandomizedModels };
 }
 
 /** Bytes of an image as a lossless WebP; an encoder is no business of pure code, so it is passed in. */
@@ -34,7 +37,11 @@ export type InformationEstimator = (image: GrayLevelImage) => number | Promise<n
 /** Steps of the insertion and deletion curves. */
 const steps = 20;
 
-type MapMeasurement = (run: Pick<MethodRun, 'map'>, signal?: AbortSignal) => Promise<TrustMetrics>;
+type MapMeasurement = (
+  method: string,
+  run: Pick<MethodRun, 'map'>,
+  signal?: AbortSignal,
+) => Promise<TrustMetrics>;
 type Figure = 'insertionDeletion' | `${'sic' | 'aic'} ${'webp' | 'entropy'}`;
 
 export function mapMeasurement(
@@ -62,7 +69,7 @@ export function mapMeasurement(
     random: await once(`${figure} random`, () => measure(controls.random)),
     edges: await once(`${figure} edges`, () => measure(controls.edges)),
   });
-  return async ({ map }, signal) => {
+  return async (method, { map }, signal) => {
     if (plan.metrics === 'none') return {};
     if (signal?.aborted) throw new Cancelled('metrics');
     const perturbation = await controlled('insertionDeletion', map.data, measures.perturbation);
@@ -72,7 +79,11 @@ export function mapMeasurement(
       webp: await controlled(`${score} webp`, map.data, measures.information(score, 'webp')),
       entropy: await controlled(`${score} entropy`, map.data, measures.information(score, 'entropy')),
     });
-    return { ...quick, sic: await information('sic'), aic: await information('aic') };
+    const curves = { sic: await information('sic'), aic: await information('aic') };
+    if (!subject.sanity) return { ...quick, ...curves };
+    const { subject: explained, models } = subject.sanity;
+    const randomization = await checkRandomization(plan, method, { map }, explained, models, { signal });
+    return { ...quick, ...curves, randomization };
   };
 }
 

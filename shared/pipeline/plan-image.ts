@@ -5,7 +5,7 @@
 import { type ModelInput, prepareInput } from '../imaging/model-input.ts';
 import type { SourceImage } from '../imaging/source-image.ts';
 import type { ModelCard } from '../manifest/model-card.ts';
-import type { MethodPlan, Plan } from '../manifest/plan.ts';
+import type { ExplainedOutput, MethodPlan, Plan } from '../manifest/plan.ts';
 import type { MetricsLevel } from '../manifest/trust-metrics.ts';
 import type { Classifier } from '../runtime/classifier.ts';
 import { chooseTarget } from './choose-target.ts';
@@ -18,6 +18,7 @@ export interface PlanRequest {
   readonly methods: readonly MethodPlan[];
   readonly metrics: MetricsLevel;
   readonly provenance: Plan['provenance'];
+  readonly explain?: ExplainedOutput | undefined;
 }
 
 export interface PlannedImage {
@@ -30,7 +31,7 @@ export interface PlannedImage {
 export async function planImage(
   image: SourceImage,
   classifier: Classifier,
-  { runId, pixelDigest, card, methods, metrics, provenance }: PlanRequest,
+  { runId, pixelDigest, card, methods, metrics, provenance, explain = 'score' }: PlanRequest,
 ): Promise<PlannedImage> {
   const { input, placement, window } = prepareInput(image, card.input);
   const answer = await classifier.scores({ shape: [1, ...input.shape], data: input.data });
@@ -53,6 +54,7 @@ export async function planImage(
     },
     scores,
     target: chooseTarget(scores, card.output),
+    ...(explain !== 'score' && { explain }),
     methods: [...methods],
     metrics,
     warnings: [...image.warnings],

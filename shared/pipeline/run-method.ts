@@ -1,5 +1,6 @@
 /** One planned method on one prepared image: the attribution and the figures that a result records. */
-import type { Attribution, AttributionContext } from '../attribution/method.ts';
+import { attributeTargets } from '../attribution/attribute-targets.ts';
+import type { Attribution, AttributionContext, Method } from '../attribution/method.ts';
 import { methodNamed, parseOptions } from '../attribution/registry.ts';
 import { PermanentFault } from '../errors.ts';
 import { mapName, previewName } from '../manifest/keys.ts';
@@ -26,22 +27,53 @@ export interface MethodSubject {
   readonly input: Tensor32;
   /** The classifier's engine, for a method's own matrix products. */
   readonly runner?: Runner;
+  /** Images [N, ...inputShape] that stand for the data. */
+  readonly background?: Tensor32 | undefined;
 }
+
+type Watch = Pick<AttributionContext, 'signal' | 'onProgress' | 'memoryLimit'>;
 
 export async function runMethod(
   plan: Plan,
   name: string,
   subject: MethodSubject,
-  watch: Pick<AttributionContext, 'signal' | 'onProgress' | 'memoryLimit'> = {},
+  watch: Watch = {},
 ): Promise<MethodRun> {
   const method = methodNamed(name);
   const options = parseOptions(method, plannedMethod(plan, name).options);
-  const { classifier, card, input, runner } = subject;
-  const context = { ...watch, runner, target: plan.target.index, preprocessing: card.input };
-  const attribution = await method.attribute(classifier, input, context, options);
+  const { classifier, card, input } = subject;
+  const context = { ...contextOf(subject, watch), target: plan.target.index };
+  return runOf(method, await method.attribute(classifier, input, context, options), card);
+}
+
+/** Several classes in one pass: a run for each plan, in order. The plans differ in nothing but their target. */
+export async function runMethodForTargets(
+  plans: readonly Plan[],
+  name: string,
+  subject: MethodSubject,
+  watch: Watch = {},
+): Promise<MethodRun[]> {
+  if (plans.length === 1) return [await runMethod(plans[0]!, name, subject, watch)];
+  const method = methodNamed(name);
+  const options = parseOptions(method, plannedMethod(plans[0]!, name).options);
+  const { classifier, card, input } = subject;
+  const context = contextOf(subject, watch);
+  const targets = plans.map(({ target }) => target.index);
+  const found = await attributeTargets(method, classifier, input, context, targets, options);
+  return found.map((attribution) => runOf(method, attribution, card));
+}
+
+const contextOf = ({ card, runner, background }: MethodSubject, watch: Watch) => ({
+  ...watch,
+  runner,
+  background,
+  preprocessing: card.input,
+});
+
+function runOf(method: Method<unknown>, attribution: Attribution, card: ModelCard): MethodRun {
   const map = reduceChannels(attribution.map, card.input.layout);
   if (map.data.some((value) => !Number.isFinite(value))) {
-    throw new PermanentFault(`${name}: expected finite values, got NaN or infinity`, {
+    throw new PermanentFault(`${method.name}: expected finite values, got NaN or infinity`, {
       code: 'map-not-finite',
       remedy: 'The gradient of this model overflows for this image; check the card’s range, mean and std.',
     });

@@ -28,7 +28,7 @@ export interface CompileOptions {
   readonly layout?: Classifier['layout'];
   /** One image without the batch axis; needed where the model leaves its extents open. */
   readonly inputShape?: readonly number[];
-  /** `score` (default): the model's own output. `logit`: what enters its last softmax or sigmoid. */
+  /** `score` (default): the model's own output; `logit`, `probability`: before and after a softmax or sigmoid. */
   readonly explain?: Explained;
   /** Images per engine call; 8 unless given. Changes speed and memory, never the result. */
   readonly maxBatch?: number;

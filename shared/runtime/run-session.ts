@@ -12,7 +12,11 @@ interface EngineTensor {
 }
 
 export interface EngineSession<T> {
-  run(feeds: Record<string, T>): Promise<Readonly<Record<string, EngineTensor>>>;
+  readonly outputNames: readonly string[];
+  run(
+    feeds: Record<string, T>,
+    fetches: Record<string, T | null>,
+  ): Promise<Readonly<Record<string, EngineTensor>>>;
 }
 
 /** Throws what `asFault` makes of the engine's error, PermanentFault `engine-output-type` for other types. */
@@ -21,12 +25,15 @@ export async function runSession<T>(
   tensorOf: (tensor: Tensor32) => T,
   feeds: Readonly<Record<string, Tensor32>>,
   asFault: (cause: unknown) => CxaiError,
+  into: Readonly<Record<string, Tensor32>> = {},
 ): Promise<Record<string, Tensor32>> {
   let outputs: Readonly<Record<string, EngineTensor>>;
   try {
     const inputs: Record<string, T> = {};
     for (const [name, feed] of Object.entries(feeds)) inputs[name] = tensorOf(feed);
-    outputs = await session.run(inputs);
+    const fetches: Record<string, T | null> = {};
+    for (const name of session.outputNames) fetches[name] = into[name] ? tensorOf(into[name]) : null;
+    outputs = await session.run(inputs, fetches);
   } catch (cause) {
     throw asFault(cause);
   }

@@ -7,8 +7,14 @@ import type { Tensor32 } from '../tensor/tensor.ts';
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** Runs the graph once. Feeds and results are float32, keyed by tensor name. */
-  run(feeds: Readonly<Record<string, Tensor32>>): Promise<Record<string, Tensor32>>;
+  /**
+   * Runs the graph once. Feeds and results are float32, keyed by tensor name. Results named in `into` are written
+   * to its arrays, whose shapes must fit; a training step would else allocate its whole state each time.
+   */
+  run(
+    feeds: Readonly<Record<string, Tensor32>>,
+    into?: Readonly<Record<string, Tensor32>>,
+  ): Promise<Record<string, Tensor32>>;
   release(): Promise<void>;
 }
 

@@ -21,8 +21,10 @@ interface Covering {
   readonly attribution: Float64Array;
   readonly covered: Uint8Array;
   readonly values: Float64Array;
-  /** New pixels and gain of each region taken, in the order of taking. */
-  readonly trace: { readonly pixels: readonly number[]; readonly gain: number }[];
+  /** Pixels in the order in which they were covered; the first `area` entries hold. */
+  readonly order: Uint32Array;
+  /** End in `order`, and gain, of each region taken. */
+  readonly taken: { readonly end: number; readonly gain: number }[];
   area: number;
 }
 
@@ -40,15 +42,9 @@ export function searchFull(
   while (covering.area / attribution.length <= areaThreshold) {
     remaining = remaining.filter((r) => counts[r]! >= minNewPixels);
     if (remaining.length === 0) break;
-    const best = highestGain(remaining, counts, sums);
-    for (const pixel of takeRegion(covering, regionPixels(regions, best))) {
-      const value = attribution[pixel]!;
-      for (let h = holders.offsets[pixel]!; h < holders.offsets[pixel + 1]!; h++) {
-        const region = holders.regions[h]!;
-        counts[region]!--;
-        sums[region]! -= value;
-      }
-    }
+    const first = covering.area;
+    takeRegion(covering, regionPixels(regions, highestGain(remaining, counts, sums)));
+    withdraw(covering, first, holders, { counts, sums });
   }
   return finishCovering(covering);
 }
@@ -66,7 +62,7 @@ export function searchFast(
   for (const region of order) {
     const pixels = regionPixels(regions, region);
     let fresh = 0;
-    for (const pixel of pixels) fresh += 1 - covering.covered[pixel]!;
+    for (let i = 0; i < pixels.length; i++) fresh += 1 - covering.covered[pixels[i]!]!;
     if (fresh >= minNewPixels) takeRegion(covering, pixels);
   }
   return finishCovering(covering);
@@ -77,7 +73,8 @@ function startCovering(attribution: Float64Array): Covering {
     attribution,
     covered: new Uint8Array(attribution.length),
     values: new Float64Array(attribution.length),
-    trace: [],
+    order: new Uint32Array(attribution.length),
+    taken: [],
     area: 0,
   };
 }
@@ -89,7 +86,7 @@ function totals(regions: Regions, attribution: Float64Array): { counts: Int32Arr
     const pixels = regionPixels(regions, r);
     counts[r] = pixels.length;
     let sum = 0;
-    for (const pixel of pixels) sum += attribution[pixel]!;
+    for (let i = 0; i < pixels.length; i++) sum += attribution[pixels[i]!]!;
     sums[r] = sum;
   }
   return { counts, sums };
@@ -109,48 +106,79 @@ function highestGain(remaining: readonly number[], counts: Int32Array, sums: Flo
   return best;
 }
 
+interface Holders {
+  /** Regions that hold pixel p: regions[offsets[p]] … regions[offsets[p + 1] − 1]. */
+  readonly offsets: Uint32Array;
+  readonly regions: Uint32Array;
+}
+
 /** The inverse table: which regions hold each pixel. */
-function regionsHoldingPixels(regions: Regions): { offsets: Uint32Array; regions: Uint32Array } {
-  const pixelCount = regions.height * regions.width;
-  const offsets = new Uint32Array(pixelCount + 1);
-  for (const pixel of regions.pixels) offsets[pixel + 1]!++;
-  for (let p = 0; p < pixelCount; p++) offsets[p + 1]! += offsets[p]!;
+function regionsHoldingPixels({ height, width, count, pixels, offsets: ends }: Regions): Holders {
+  const offsets = new Uint32Array(height * width + 1);
+  for (let i = 0; i < pixels.length; i++) offsets[pixels[i]! + 1]!++;
+  for (let p = 0; p < height * width; p++) offsets[p + 1]! += offsets[p]!;
   const filled = offsets.slice();
-  const holding = new Uint32Array(regions.pixels.length);
-  for (let r = 0; r < regions.count; r++) {
-    for (const pixel of regionPixels(regions, r)) holding[filled[pixel]!++] = r;
+  const holding = new Uint32Array(pixels.length);
+  for (let r = 0; r < count; r++) {
+    const end = ends[r + 1]!;
+    for (let i = ends[r]!; i < end; i++) holding[filled[pixels[i]!]!++] = r;
   }
   return { offsets, regions: holding };
 }
 
-/** Covers the region's new pixels with their mean and returns them. */
-function takeRegion(covering: Covering, pixels: Iterable<number>): readonly number[] {
-  const fresh: number[] = [];
-  let sum = 0;
-  for (const pixel of pixels) {
-    if (covering.covered[pixel]) continue;
-    covering.covered[pixel] = 1;
-    sum += covering.attribution[pixel]!;
-    fresh.push(pixel);
+/** Takes the pixels covered since `first` from every region that holds them. */
+function withdraw(
+  { order, area, attribution }: Covering,
+  first: number,
+  { offsets, regions }: Holders,
+  { counts, sums }: { readonly counts: Int32Array; readonly sums: Float64Array },
+): void {
+  for (let i = first; i < area; i++) {
+    const pixel = order[i]!;
+    const value = attribution[pixel]!;
+    const end = offsets[pixel + 1]!;
+    for (let h = offsets[pixel]!; h < end; h++) {
+      const region = regions[h]!;
+      counts[region]!--;
+      sums[region]! -= value;
+    }
   }
-  const gain = sum / fresh.length;
-  for (const pixel of fresh) covering.values[pixel] = gain;
-  covering.area += fresh.length;
-  covering.trace.push({ pixels: fresh, gain });
-  return fresh;
+}
+
+/** Covers the region's new pixels with their mean. */
+function takeRegion(covering: Covering, pixels: Uint32Array): void {
+  const { attribution, covered, values, order, area: first } = covering;
+  let end = first;
+  let sum = 0;
+  for (let i = 0; i < pixels.length; i++) {
+    const pixel = pixels[i]!;
+    if (covered[pixel]) continue;
+    covered[pixel] = 1;
+    sum += attribution[pixel]!;
+    order[end++] = pixel;
+  }
+  const gain = sum / (end - first);
+  for (let i = first; i < end; i++) values[order[i]!] = gain;
+  covering.area = end;
+  covering.taken.push({ end, gain });
 }
 
 /** Left-over pixels get their own mean and the last rank. */
 function finishCovering(covering: Covering): RegionMap {
-  const byGain = covering.trace.toSorted((a, b) => b.gain - a.gain);
-  if (covering.area < covering.covered.length) {
-    const all = Array.from({ length: covering.covered.length }, (_, pixel) => pixel);
-    takeRegion(covering, all);
-    byGain.push(covering.trace.at(-1)!);
-  }
-  const ranks = new Int32Array(covering.values.length);
-  byGain.forEach(({ pixels }, i) => {
-    for (const pixel of pixels) ranks[pixel] = i + 1;
+  const { values, order, taken } = covering;
+  const starts = new Map(taken.map((entry, i) => [entry, taken[i - 1]?.end ?? 0]));
+  const byGain = taken.toSorted((a, b) => b.gain - a.gain);
+  const ranks = new Int32Array(values.length);
+  byGain.forEach((entry, i) => {
+    for (let p = starts.get(entry)!; p < entry.end; p++) ranks[order[p]!] = i + 1;
   });
-  return { values: covering.values, ranks };
+  if (covering.area < values.length) {
+    const rest = covering.area;
+    takeRegion(
+      covering,
+      Uint32Array.from(values, (_, pixel) => pixel),
+    );
+    for (let i = rest; i < values.length; i++) ranks[order[i]!] = byGain.length + 1;
+  }
+  return { values, ranks };
 }

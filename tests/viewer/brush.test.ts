@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { adjustInput, unadjusted } from '../../viewer/src/lib/adjust-input.ts';
 import { brushFill, inputPixels, paintStrokeInto } from '../../viewer/src/lib/brush.ts';
 import { exampleCard } from './fixture/example-card.ts';
 import { seededNumbers } from './fixture/phantom.ts';
@@ -62,5 +63,22 @@ describe('a brush', () => {
     const card = { ...gray, width: 2, height: 2 };
     const input = Float32Array.from(values, (value) => (value / 255 - 0.5) / 0.25);
     expect([...inputPixels(input, card)]).toEqual(values.flatMap((value) => [value, value, value, 255]));
+  });
+});
+
+describe('the sliders', () => {
+  const card = { ...gray, width: 2, height: 2 };
+  const input = Float32Array.of(0, 0.25, 0.5, 1).map((value) => (value - 0.5) / 0.25);
+  const grays = (adjusted: Float32Array) => [...adjusted].map((value) => value * 0.25 + 0.5);
+
+  it('change nothing where they stand in the middle', () => {
+    expect(adjustInput(input, card, unadjusted)).toEqual(input);
+  });
+
+  it('add brightness, stretch around the middle gray, and stay between black and white', () => {
+    expect(grays(adjustInput(input, card, { ...unadjusted, brightness: 0.25 }))).toEqual([
+      0.25, 0.5, 0.75, 1,
+    ]);
+    expect(grays(adjustInput(input, card, { ...unadjusted, contrast: 2 }))).toEqual([0, 0, 0.5, 1]);
   });
 });

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { methodNamed, parseOptions } from '../../shared/attribution/registry.ts';
 import type { ExplainedMethod } from '../../viewer/src/engine/calls.ts';
 import { brushFill, paintStrokeInto } from '../../viewer/src/lib/brush.ts';
 import { editPlan } from '../../viewer/src/lib/edit-plan.ts';
@@ -145,6 +146,37 @@ describe('trying an image', () => {
   });
 });
 
+describe('another class of a stored run', () => {
+  it('is explained in the tab by every method, measured, and left again for the stored maps', async () => {
+    const { explained, classifier } = phantom;
+    const { page, errors } = await open(runPath());
+    await shown(page, 'integrated-gradients');
+    const footer = page.locator('[data-panel=integrated-gradients] figcaption');
+    const stored = await footer.textContent();
+    const other = 1 - explained.manifest.target.index;
+    const name = explained.manifest.model.classes[other]!;
+    await page.locator('.side li button').filter({ hasText: name }).last().click();
+    await page.getByText('are computed in this tab').waitFor();
+    await page.locator('[data-panel=integrated-gradients] .trust').waitFor();
+    const { options } = explained.manifest.methods.find(({ method }) => method === 'integrated-gradients')!;
+    const method = methodNamed('integrated-gradients');
+    const { map } = await method.attribute(
+      classifier,
+      explained.input,
+      { target: other, preprocessing: phantom.card.input },
+      parseOptions(method, options),
+    );
+    expect(await footer.textContent()).toContain(
+      `${figure(Math.min(...map.data))} … ${figure(Math.max(...map.data))}`,
+    );
+    await page.waitForURL(/view=/);
+    expect(await page.locator('h1').textContent()).toContain(name);
+    await page.getByRole('button', { name: 'stored' }).click();
+    await expect.poll(() => footer.textContent()).toBe(stored);
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('editing the image of a run', () => {
   it('follows the brush with prediction and Grad-CAM, and goes back', async () => {
     const { card, classifier, explained } = phantom;
@@ -182,6 +214,10 @@ describe('editing the image of a run', () => {
     await page.mouse.up();
     await page.getByRole('toolbar', { name: 'Edit' }).getByRole('button', { name: 'Reset' }).click();
     await expect.poll(() => score.textContent()).toBe(untouched);
+    await page.getByLabel('Brightness').fill('-0.5');
+    await expect.poll(() => score.textContent()).not.toBe(untouched);
+    await page.getByRole('button', { name: 'Explain now' }).click();
+    await shown(page, 'occlusion');
     await page.getByRole('button', { name: 'Done' }).click();
     await shown(page, 'integrated-gradients');
     expect(errors).toEqual([]);

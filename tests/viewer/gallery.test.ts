@@ -67,6 +67,16 @@ describe('the gallery', () => {
     expect(await again.page.locator('.card').count()).toBe(8);
   });
 
+  it('puts first the runs on which the methods disagree most', async () => {
+    const { page } = await open('#order=most-disagreement');
+    await page.locator('.card').first().waitFor();
+    const shares = (await page.locator('.card').allInnerTexts()).map(
+      (text) => /disagree (\d+) %/.exec(text)?.[1],
+    );
+    expect(shares.slice(0, 2)).toEqual(['96', '85']);
+    expect(shares.at(-1)).toBeUndefined();
+  });
+
   it('lets new runs slide in, and asks with the tag it has while nothing changes', async () => {
     const live = await testSite.serve();
     const runs = exampleRuns().map(entryOf);
@@ -143,6 +153,8 @@ describe('the gallery for everyone', () => {
     for (const screen of [undefined, phone]) {
       const { page } = await open('', screen);
       await page.waitForSelector('.card img:nth-of-type(2)');
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Light theme' }).click();
       expect(await accessibilityFaults(page)).toEqual([]);
     }
   });

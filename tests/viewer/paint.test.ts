@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { attributionMap } from '../../viewer/src/lib/attribution-map.ts';
 import { colorLimits } from '../../viewer/src/lib/color-scale.ts';
 import { colorMaps, colorTable } from '../../viewer/src/lib/color-table.ts';
-import { contourSegments } from '../../viewer/src/lib/contour.ts';
+import { contourSegments, paintRimInto } from '../../viewer/src/lib/contour.ts';
 import { paintMapInto } from '../../viewer/src/lib/paint-map.ts';
 import { windowed, windowTable } from '../../viewer/src/lib/window-table.ts';
+import { seededNumbers } from './fixture/phantom.ts';
 
 const paint = (values: number[], options: { signed: boolean; limit?: number; threshold?: number }) => {
   const { signed, limit = 1, threshold = 1e-30 } = options;
@@ -68,7 +69,7 @@ describe('contourSegments', () => {
   it('closes a diamond around one pixel, at the interpolated distance', () => {
     const values = new Float32Array(9);
     values[4] = -4;
-    const segments = contourSegments(attributionMap(values, 3, 3), 1);
+    const segments = contourSegments(attributionMap(values, 3, 3), 1)!;
     expect(segments.length).toBe(4 * 4);
     for (let i = 0; i < segments.length; i += 2) {
       expect(Math.abs(segments[i]! - 1.5) + Math.abs(segments[i + 1]! - 1.5)).toBeCloseTo(0.75, 6);
@@ -76,9 +77,31 @@ describe('contourSegments', () => {
   });
 
   it('closes at the border of the map', () => {
-    const full = contourSegments(attributionMap(new Float32Array(12).fill(1), 4, 3), 0.5);
+    const full = contourSegments(attributionMap(new Float32Array(12).fill(1), 4, 3), 0.5)!;
     expect(full.length / 4).toBe(2 * (4 + 3));
     expect([Math.min(...full), Math.max(...full)]).toEqual([0, 4]);
+  });
+});
+
+describe('a ragged outline', () => {
+  const next = seededNumbers(9);
+  const noise = attributionMap(
+    Float32Array.from({ length: 400 }, () => next() - 0.5),
+    20,
+    20,
+  );
+
+  it('is not stroked where it has too many segments', () => {
+    expect(contourSegments(noise, 0.25, 100)).toBeNull();
+    expect(contourSegments(noise, 0.25)!.length / 4).toBeGreaterThan(100);
+  });
+
+  it('is the rim: shown pixels with a neighbor that is not', () => {
+    const pixels = new Uint8ClampedArray(4 * 25);
+    paintRimInto(pixels, attributionMap(new Float32Array(25).fill(1), 5, 5), 0.5, [1, 2, 3]);
+    const rim = Array.from({ length: 25 }, (_, i) => pixels[4 * i + 3]! > 0);
+    expect(rim.filter(Boolean)).toHaveLength(16);
+    expect([...pixels.slice(0, 4), rim[12]]).toEqual([1, 2, 3, 255, false]);
   });
 });
 

@@ -4,8 +4,10 @@ import { magnitudeRanks, rankCorrelation, strongestOverlap } from '../../viewer/
 import { attributionMap } from '../../viewer/src/lib/attribution-map.ts';
 import { mapDifference } from '../../viewer/src/lib/comparison.ts';
 import { runTable } from '../../viewer/src/lib/export-table.ts';
-import { regionArea, regionBetween, regionFigures } from '../../viewer/src/lib/region.ts';
+import { probeChange } from '../../viewer/src/lib/probe-keys.ts';
+import { imageFigures, regionArea, regionBetween, regionFigures } from '../../viewer/src/lib/region.ts';
 import { thumbnailPlace } from '../../viewer/src/lib/thumbnail-place.ts';
+import { initialView } from '../../viewer/src/lib/view.ts';
 import { exampleManifest } from './fixture/example-run.ts';
 import { seededNumbers } from './fixture/phantom.ts';
 
@@ -32,6 +34,13 @@ describe('a region', () => {
       mean: 1,
     });
     expect(regionFigures(map(1, 2, 3, 4, 5, 6, 7, 8), covered, [0, 0, 9, 9])).toBeNull();
+  });
+
+  it('gives the image’s own mean and deviation, for a rendering of any size', () => {
+    const pixels = Uint8ClampedArray.from([0, 100, 200, 40].flatMap((gray) => [gray, gray, gray, 255]));
+    const picture = { width: 2, height: 2, pixels };
+    expect(imageFigures(picture, { width: 2, height: 2 }, [0, 0, 2, 1])).toEqual({ mean: 50, deviation: 50 });
+    expect(imageFigures(picture, { width: 8, height: 8 }, [4, 4, 8, 8])).toEqual({ mean: 40, deviation: 0 });
   });
 
   it('has an area where the size of a pixel is known', () => {
@@ -90,12 +99,12 @@ describe('the table of a run', () => {
 
   it('has one row a method, each as long as the heading', () => {
     expect(rows).toHaveLength(9);
-    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([21]));
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([26]));
   });
 
   it('quotes what holds a comma and keeps numbers as they are', () => {
     const xrai = rows.find((row) => row.includes('xrai'))!;
-    expect(xrai[20]).toBe('"explain: expected at most 3008 MB, got more while the fourth batch ran"');
+    expect(xrai[25]).toBe('"explain: expected at most 3008 MB, got more while the fourth batch ran"');
     expect(Number(rows.find((row) => row.includes('grad-cam'))![13])).toBe(31);
   });
 
@@ -114,5 +123,23 @@ describe('a thumbnail', () => {
       width: '70%',
       height: '70%',
     });
+  });
+});
+
+describe('the pinned probe', () => {
+  const image = { width: 100, height: 50 };
+  const press = (key: string, view = initialView, shiftKey = false) =>
+    probeChange(view, image, { key, shiftKey });
+
+  it('starts in the middle of what is seen and stays inside the image', () => {
+    expect(press('p')).toEqual({ probe: [50, 25] });
+    const pinned = { ...initialView, probe: [95, 0] as const };
+    expect(press('ArrowRight', pinned, true)).toEqual({ probe: [99, 0] });
+    expect(press('ArrowUp', pinned)).toEqual({ probe: [95, 0] });
+    expect(press('p', pinned)).toEqual({ probe: null });
+  });
+
+  it('leaves the arrows to the panels where it is not pinned', () => {
+    expect(press('ArrowRight')).toBeNull();
   });
 });

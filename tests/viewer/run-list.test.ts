@@ -23,6 +23,13 @@ describe('selectRuns', () => {
     expect(ids(selectRuns(runs, { ...everyRun, order: 'failed-first' }))).toEqual([6, 3, 7, 2, 8, 5, 4, 1]);
   });
 
+  it('sorts by the disagreement of the methods, with runs that have none last', () => {
+    const sorted = selectRuns(runs, { ...everyRun, order: 'most-disagreement' });
+    const figures = sorted.map((run) => run.disagreement ?? -1);
+    expect(figures).toEqual([...figures].sort((a, b) => b - a));
+    expect([figures[0], sorted.at(-1)!.status]).toEqual([0.96, 'rejected']);
+  });
+
   it('sorts by probability both ways, with runs that have none last', () => {
     const descending = selectRuns(runs, { ...everyRun, order: 'most-certain' }).map((run) => run.probability);
     expect(descending.slice(0, -1)).toEqual([...descending.slice(0, -1)].sort((a, b) => b! - a!));

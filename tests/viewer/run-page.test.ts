@@ -84,6 +84,27 @@ describe('the run page', () => {
     }
   });
 
+  it('dims the title of a map that fails a trust check, and says which and why', async () => {
+    const { page } = await open(8);
+    const title = (method: string) =>
+      page
+        .locator(`[data-panel=${method}] h2`)
+        .evaluate((element) =>
+          [getComputedStyle(element).color, getComputedStyle(element).fontWeight].join(' '),
+        );
+    const badge = (method: string) => page.locator(`[data-panel=${method}] header .trust`);
+    expect(await badge('xrai').innerText()).toBe('sanity');
+    expect(await badge('xrai').getByRole('img', { name: 'passed' }).count()).toBe(1);
+    expect(await badge('blur-ig').getByRole('img', { name: 'failed' }).count()).toBe(1);
+    expect(await page.locator('[data-panel=blur-ig]').innerText()).toMatch(
+      /Sanity check failed: with random weights[\s\S]*0\.77 similar[\s\S]*0\.38/,
+    );
+    expect(await badge('gradients').innerText()).toBe('controls');
+    expect(await page.locator('[data-panel=gradients]').innerText()).toContain('no better than a random map');
+    expect(await title('blur-ig')).not.toBe(await title('xrai'));
+    expect(await title('blur-ig')).toBe(await title('gradients'));
+  });
+
   it('shows a failed method as a panel with its reason and remedy, and the warnings', async () => {
     const { page, errors } = await open(7);
     const failed = await page.locator('[data-panel=blur-ig]').textContent();
@@ -158,7 +179,7 @@ describe('the view', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate('document.activeElement.dataset.panel')).toBe('blur-ig');
+    expect(await page.evaluate('document.activeElement.dataset.panel')).toBe('guided-ig');
     await page.keyboard.press('?');
     expect(await page.getByRole('dialog').textContent()).toContain('Hold to hide the overlays');
     await page.keyboard.press('Escape');
@@ -198,6 +219,51 @@ describe('the view', () => {
     await page.getByText('67.3 %').first().waitFor();
   });
 
+  it('shows how far to trust each map, and the link restores what is unfolded', async () => {
+    const { page, errors } = await open(8);
+    await page.locator('[data-panel=integrated-gradients] summary').click();
+    for (const plot of ['insertion', 'deletion', 'SIC', 'Σ attribution', 'weights randomized']) {
+      await page.locator('[data-panel=integrated-gradients]').getByRole('img', { name: plot }).waitFor();
+    }
+    await page.locator('.side summary').filter({ hasText: 'Faithfulness' }).click();
+    await page.getByRole('button', { name: 'XRAI' }).click();
+    expect(await page.evaluate('document.activeElement.dataset.panel')).toBe('xrai');
+    await page.waitForURL(/view=/);
+    const again = await openPage(testSite.browser, page.url());
+    await again.page.getByRole('img', { name: 'Σ attribution' }).waitFor();
+    await again.page.getByText('Best control').waitFor();
+    expect(errors).toEqual([]);
+  });
+
+  it('walks through the regions of XRAI, from the best to the whole image', async () => {
+    const { page } = await open(8);
+    const outside = () => colorAt(page, 'xrai', 0.5, 0.94);
+    const steps = page.locator('[data-panel=xrai]').getByRole('group', { name: 'Region steps' });
+    const before = await outside();
+    await steps.getByRole('button', { name: 'Top 1 %' }).click();
+    await page.getByText('Best regions').waitFor();
+    await expect.poll(outside).not.toEqual(before);
+    const [dark] = await outside();
+    await steps.getByRole('button', { name: 'Top 100 %' }).click();
+    await page.getByText('100 % of the image').waitFor();
+    await expect.poll(async () => (await outside())[0]).toBeGreaterThan(2 * dark!);
+    expect(isGray(await outside())).toBe(true);
+    await steps.getByRole('button', { name: 'Map' }).click();
+    await page.locator('[data-panel=xrai] .ticks').waitFor();
+  });
+
+  it('probes by keyboard alone', async () => {
+    const { page } = await open(8);
+    await page.keyboard.press('p');
+    await page.getByText('(128, 128)').first().waitFor();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.keyboard.press('ArrowUp');
+    await page.getByText('(118, 127)').first().waitFor();
+    expect(await page.locator('[data-panel=xrai] .across').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await page.getByText('point at a panel').waitFor();
+  });
+
   it('probes every method under the pointer and links the cursor', async () => {
     const { page } = await open(8);
     await page.locator('[data-panel=guided-ig] .frame canvas').hover({ position: { x: 90, y: 120 } });
@@ -219,7 +285,11 @@ describe('the view', () => {
     expect(await page.locator('.readings').textContent()).toMatch(
       /1\d\d × 1\d\d pixels at \(6\d, 6\d\), 1\d,\d\d\d mm²/,
     );
-    expect(await page.locator('.readings tbody tr').count()).toBe(8);
+    expect(await page.locator('.readings tbody tr').count()).toBe(9);
+    expect(await page.locator('.readings tr.image').textContent()).toMatch(/Image\d{4,8}/);
+    await page.getByLabel('left').fill('100');
+    await page.getByLabel('left').press('Enter');
+    await expect.poll(() => page.locator('.place').textContent()).toMatch(/at \(100, 6\d\)/);
     expect(await page.locator('.region').count()).toBe(9);
   });
 
@@ -288,7 +358,7 @@ describe('reading and taking away', () => {
     expect((await saved('PNG')).subarray(1, 4).toString()).toBe('PNG');
     const rows = (await saved('CSV')).toString().trim().split('\r\n');
     expect(rows).toHaveLength(9);
-    expect(new Set(rows.map((row) => row.replace(/"[^"]*"/g, '').split(',').length))).toEqual(new Set([21]));
+    expect(new Set(rows.map((row) => row.replace(/"[^"]*"/g, '').split(',').length))).toEqual(new Set([26]));
     expect(JSON.parse((await saved('JSON')).toString()).manifest.runId).toBe(exampleRunId(7));
   });
 });
@@ -297,9 +367,19 @@ describe('the run page for everyone', () => {
   it('has no accessibility fault that axe finds, on a desk and on a phone', async () => {
     for (const screen of [undefined, phone]) {
       const { page } = await open(7, screen);
+      await page.getByRole('button', { name: 'Light theme' }).click();
       await page.locator('details').evaluateAll((all) => {
         for (const details of all) (details as HTMLDetailsElement).open = true;
       });
+      await page.getByText('Best control').waitFor();
+      await page.getByRole('img', { name: 'Σ attribution' }).first().waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.reload();
+      await page.getByText('Best control').waitFor();
+      expect(await page.evaluate('document.documentElement.dataset.theme'), 'kept on this device').toBe(
+        'light',
+      );
+      await page.getByRole('button', { name: 'Light theme' }).click();
       expect(await accessibilityFaults(page)).toEqual([]);
     }
   });
@@ -309,5 +389,60 @@ describe('the run page for everyone', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     const methods = page.locator('.methods');
     expect(await methods.evaluate((element) => element.scrollWidth > 2 * element.clientWidth)).toBe(true);
+  });
+});
+
+describe('the run page under trouble', () => {
+  const run = () => `${served.url}run/#run=${exampleRunId(8)}`;
+
+  it('tells the reader of an expired link what to do', async () => {
+    const { page } = await openPage(testSite.browser, `${served.url}model/`);
+    await page.route('**/data/**', (route) => route.fulfill({ status: 403 }));
+    await page.goto(run());
+    await page.getByText('Access to the results was refused').waitFor();
+    expect(await page.locator('main').textContent()).toMatch(/link may have expired[\s\S]*ask for a new one/);
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it('shows each part as it arrives over a slow network', async () => {
+    const { page, errors } = await openPage(testSite.browser, `${served.url}model/`);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/xrai/map.npy', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(run());
+    await page.locator('[data-panel=grad-cam] .ticks span').first().waitFor();
+    expect(await page.locator('[data-panel=xrai] .steps').count()).toBe(0);
+    release();
+    await page.locator('[data-panel=xrai] .steps').waitFor();
+    expect(errors.filter((line) => !line.includes('404'))).toEqual([]);
+  });
+
+  it('draws where WebGL is blocked, and flickers by hand where motion is unwanted', async () => {
+    const { page } = await openPage(testSite.browser, `${served.url}model/`);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.addInitScript(() => {
+      const get = HTMLCanvasElement.prototype.getContext;
+      HTMLCanvasElement.prototype.getContext = function (
+        this: HTMLCanvasElement,
+        kind: string,
+        ...rest: unknown[]
+      ) {
+        return /webgl/.test(kind) ? null : (get as (...all: unknown[]) => unknown).call(this, kind, ...rest);
+      } as typeof get;
+    });
+    await page.goto(run());
+    await page.locator('[data-panel=grad-cam] .ticks span').first().waitFor();
+    const { x, y } = lesionOf(8);
+    const drawn = async () => !isGray(await colorAt(page, 'grad-cam', x, y));
+    await expect.poll(drawn, { timeout: 8000 }).toBe(true);
+    await page.keyboard.press('f');
+    await page.getByText('Shown now: Grad-CAM').waitFor();
+    await page.getByRole('button', { name: 'Switch' }).click();
+    await page.getByText('Shown now: Integrated gradients').waitFor();
   });
 });

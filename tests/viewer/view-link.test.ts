@@ -26,6 +26,10 @@ const views: fc.Arbitrary<View> = fc.record({
   b: fc.constantFrom('', 'guided-ig'),
   border: fc.double({ min: 0, max: 1, noNaN: true }),
   region: fc.constantFrom(null, [3, 4, 50, 60] as const),
+  probe: fc.constantFrom(null, [133, 87] as const),
+  step: fc.constantFrom(0, 5, 100),
+  target: fc.constantFrom(null, 0, 3),
+  open: fc.constantFrom([], ['faithfulness', 'trust:xrai']),
   hidden: fc.boolean(),
 });
 
@@ -53,7 +57,19 @@ describe('a view in a link', () => {
   });
 
   it('drops parts that are out of range or of the wrong kind and keeps the others', () => {
-    expect(checkedView({ opacity: 7, top: 0, style: 'red', window: [9, 3], zoom: 4, evil: 1 })).toEqual({
+    expect(
+      checkedView({
+        opacity: 7,
+        top: 0,
+        style: 'red',
+        window: [9, 3],
+        probe: [1],
+        target: 0.5,
+        open: [7],
+        zoom: 4,
+        evil: 1,
+      }),
+    ).toEqual({
       ...initialView,
       zoom: 4,
     });

@@ -2,7 +2,8 @@
  * Gradient of convolution with respect to its weights.
  *
  * dW[m, c, tap] = Σ_{n, pixel} dY[n, m, pixel] · X[n, c, pixel shifted by tap]: one batched matrix product per
- * tap, or, where the input has few channels, one product over all taps side by side.
+ * tap, or, where the input has few channels, one product over all taps side by side. Where the products hold more
+ * numbers than the image (many channels, few pixels), the batch is folded into the summed axis instead.
  */
 import { int, ints } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
@@ -21,8 +22,12 @@ export function weightGradient(
   group: number,
 ): string {
   const channels = graph.shape(image)[1]!;
-  const few = group === 1 && channels < FEW_CHANNELS;
-  return few ? tapsAtOnce(graph, image, upstream, window) : tapByTap(graph, image, upstream, window, group);
+  if (group === 1 && channels < FEW_CHANNELS) return tapsAtOnce(graph, image, upstream, window);
+  const pixels = elementCount(graph.shape(upstream).slice(2));
+  const folded = group === 1 && elementCount(window.kernel) * channels > pixels;
+  return folded
+    ? tapByTapFolded(graph, image, upstream, window)
+    : tapByTap(graph, image, upstream, window, group);
 }
 
 /** dY [N, M, P] times the transpose of all shifted images stacked, [N, taps·C, P]. */
@@ -60,8 +65,29 @@ function tapByTap(
     const total = sumOverBatch(graph, graph.op('MatMul', [rows, columns]));
     return graph.op('Reshape', [total, graph.vector([m, c, 1])]);
   });
+  return joinTaps(graph, products, [m, c, ...window.kernel]);
+}
+
+/** For each tap dY [M, N·P] times the shifted image, channels last, [N·P, C]. */
+function tapByTapFolded(graph: GraphBuilder, image: string, upstream: string, window: Window): string {
+  const [n, c] = graph.shape(image) as [number, number];
+  const [, m, ...counts] = graph.shape(upstream) as [number, number, ...number[]];
+  const summed = n * elementCount(counts);
+  const axes = counts.map((_, axis) => axis + 2);
+  const channelsLast = graph.op('Transpose', [image], { perm: ints([0, ...axes, 1]) });
+  const channelsFirst = graph.op('Transpose', [upstream], { perm: ints([1, 0, ...axes]) });
+  const rows = graph.op('Reshape', [channelsFirst, graph.vector([m, summed])]);
+  const products = shiftedImages(graph, channelsLast, counts, window, 1).map((shifted) => {
+    const columns = graph.op('Reshape', [shifted, graph.vector([summed, c])]);
+    const product = graph.op('MatMul', [rows, columns]);
+    return graph.op('Reshape', [product, graph.vector([m, c, 1])]);
+  });
+  return joinTaps(graph, products, [m, c, ...window.kernel]);
+}
+
+function joinTaps(graph: GraphBuilder, products: readonly string[], shape: readonly number[]): string {
   const joined = products.length === 1 ? products[0]! : graph.op('Concat', products, { axis: int(2) });
-  return graph.op('Reshape', [joined, graph.vector([m, c, ...window.kernel])]);
+  return graph.op('Reshape', [joined, graph.vector(shape)]);
 }
 
 /** [N, ...out, C] -> [N, g, P, C/g]. */

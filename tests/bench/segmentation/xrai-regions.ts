@@ -1,7 +1,7 @@
 /**
  * What XRAI costs beside the model, at 224×224×3: `node tests/bench/segmentation/xrai-regions.ts`.
  * Budgets: six scales of segments 150 ms, full search over their regions 15 ms (median, 2 cores, nothing else
- * running). The image is smoothed noise, which gives some two hundred regions.
+ * running). The image is smoothed noise, which gives some 230 regions.
  */
 import { xoshiro } from '../../../shared/attribution/noise/xoshiro.ts';
 import { gaussianBlur } from '../../../shared/imaging/gaussian.ts';
@@ -13,7 +13,7 @@ const RUNS = 9;
 const extent = { height: SIDE, width: SIDE };
 const random = xoshiro(1);
 const noise = (): Float64Array => Float64Array.from({ length: SIDE * SIDE }, () => random.uniform());
-const planes = [0, 1, 2].map(() => gaussianBlur(noise(), SIDE, SIDE, 6, 'reflect'));
+const planes = [0, 1, 2].map(() => gaussianBlur(noise(), SIDE, SIDE, 3.5, 'reflect'));
 const attribution = gaussianBlur(noise(), SIDE, SIDE, 3).map((value) => value - 0.4);
 const regions = xraiRegions(planes, extent);
 

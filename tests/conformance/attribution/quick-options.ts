@@ -12,6 +12,7 @@ export const quickOptions: Readonly<Record<string, Record<string, unknown>>> = {
   'grad-cam': {},
   'grad-cam-plus-plus': {},
   'hires-cam': {},
+  'score-cam': {},
   rise: { samples: 20 },
   lime: { samples: 20, scale: 50 },
   'kernel-shap': { samples: 20, scale: 50 },
@@ -33,6 +34,7 @@ export const onLinearModel: Readonly<Record<string, 'gradient' | 'share' | 'own 
   'grad-cam': 'own test',
   'grad-cam-plus-plus': 'own test',
   'hires-cam': 'own test',
+  'score-cam': 'own test',
   rise: 'own test',
   lime: 'own test',
   'kernel-shap': 'own test',
@@ -42,5 +44,6 @@ export const onLinearModel: Readonly<Record<string, 'gradient' | 'share' | 'own 
 
 /** Methods that may need fewer calls than declared, with the reason. */
 export const mayNeedLess: Readonly<Record<string, string>> = {
+  'score-cam': 'the number of channels is known when the model has run',
   'kernel-shap': 'with few segments every coalition is asked once',
 };

@@ -59,3 +59,11 @@ test('an array wins over the option', () => {
   const baseline = tensor(Float32Array.of(1, 1, 2, 2, 3, 3), [1, 2, 3]);
   expect(given('black', { baseline })).toEqual([1, 1, 2, 2, 3, 3]);
 });
+
+test('the data-set mean is that of the background images, and needs them', () => {
+  const background = tensor(Float64Array.of(0, 0, 0, 1, 1, 1, 2, 4, 6, 1, 1, 1), [2, 1, 2, 3]);
+  expect(given('dataset-mean', { background })).toEqual([1, 2, 3, 1, 1, 1]);
+  expect(() => given('dataset-mean')).toThrow(
+    'expected background images for baseline dataset-mean, got none',
+  );
+});

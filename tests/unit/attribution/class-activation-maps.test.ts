@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { gradCam } from '../../../shared/attribution/grad-cam.ts';
 import { gradCamPlusPlus } from '../../../shared/attribution/grad-cam-plus-plus.ts';
 import { hiresCam } from '../../../shared/attribution/hires-cam.ts';
+import { methods } from '../../../shared/attribution/registry.ts';
+import { scoreCam } from '../../../shared/attribution/score-cam.ts';
 import type { ConvolutionalClassifier } from '../../../shared/runtime/convolutional-classifier.ts';
 import { tensor } from '../../../shared/tensor/tensor.ts';
 import { closedForm, powerSum } from './closed-form.ts';
@@ -71,4 +73,38 @@ test('a model without convolutions is refused', async () => {
   await expect(gradCam.attribute(plain, input, { target: 0 }, { featureMap: null })).rejects.toThrow(
     'grad-cam: expected a model with convolutions, got one without',
   );
+});
+
+test('Score-CAM weights feature maps by the score of the image seen through them', async () => {
+  // F(x) = the sum of x, so each mask raises the score by the sum of its stretched values in [0, 1].
+  const model = { ...closedForm(powerSum(new Float64Array(16).fill(1), 1), [1, 4, 4], 'NCHW') };
+  const maps = [1, 0, 0, 0, 0, 1, 1, 1, 5, 5, 5, 5];
+  const features: ConvolutionalClassifier = {
+    ...model,
+    featureMaps: ['late'],
+    activations: async () => ({
+      scores: tensor(Float32Array.of(0, 0), [1, 2]),
+      activations: tensor(Float32Array.from(maps), [1, 3, 2, 2]),
+      gradients: tensor(new Float32Array(12), [1, 3, 2, 2]),
+    }),
+  };
+  const ones = tensor(new Float64Array(16).fill(1), [1, 4, 4]);
+  const chosen = { featureMap: null, channels: 512, weighting: 'increase', baseline: 0 } as const;
+  const found = await scoreCam.attribute(features, ones, { target: 0 }, chosen);
+  // A corner that is 1 covers a quarter of the image once it is stretched; the other map the rest.
+  expect(corners(found.map.data)).toEqual([4, 12, 12, 12]);
+  // A constant channel says nothing and is not asked: two masks and the baseline.
+  expect(found).toMatchObject({ gradients: 1, forwards: 3 });
+  const even = await scoreCam.attribute(features, ones, { target: 0 }, { ...chosen, weighting: 'softmax' });
+  const [first, second] = corners(even.map.data) as [number, number];
+  expect(first + second).toBeCloseTo(1, 6);
+  expect(second / first).toBeCloseTo(Math.exp(8), 1);
+});
+
+test('maps of the feature grid have a unit of their own, which no path method shares', () => {
+  expect(new Set([gradCam.unit, gradCamPlusPlus.unit, hiresCam.unit])).toEqual(
+    new Set(['score per place of the feature map']),
+  );
+  const others = methods.filter(({ name }) => !name.includes('cam')).map(({ unit }) => unit);
+  for (const unit of [gradCam.unit, scoreCam.unit]) expect(others).not.toContain(unit);
 });

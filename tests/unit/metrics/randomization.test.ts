@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { xoshiro } from '../../../shared/attribution/noise/xoshiro.ts';
+import { movedCopies } from '../../../shared/metrics/moved-copies.ts';
 import { randomizationCheck } from '../../../shared/metrics/randomization-check.ts';
-import { randomizeLastLayers, weightLayers } from '../../../shared/metrics/randomized-model.ts';
+import {
+  randomizationStages,
+  randomizeLastLayers,
+  weightLayers,
+} from '../../../shared/metrics/randomized-model.ts';
 import { structuralSimilarity } from '../../../shared/metrics/structural-similarity.ts';
 import { readModel } from '../../../shared/onnx/read-model.ts';
 import { supportedOperators } from '../../../shared/onnx/supported-operators.ts';
@@ -36,18 +41,56 @@ test('constant maps are similar to each other', () => {
   expect(structuralSimilarity(new Float64Array(320).fill(4), new Float64Array(320), extent)).toBe(1);
 });
 
+/** The check with a control of `count` moved copies of the last map. */
+const check = (trained: Float64Array, maps: readonly Float64Array[], count = 40) =>
+  randomizationCheck(
+    trained,
+    maps.map((randomized, i) => ({ layers: i + 1, map: randomized })),
+    movedCopies(maps.at(-1)!, extent, xoshiro(1), count),
+    extent,
+  );
+
 test('a map that changes with the model passes, one that does not fails', () => {
-  const unrelated = [
-    [map(3), map(4)],
-    [map(5), map(6)],
-  ] as const;
-  // Of independent noise either may lie higher, so the changing map is turned round.
-  const turned = map(7).map((v) => 1 - v);
-  expect(randomizationCheck(map(7), [map(8), turned], unrelated, extent)).toMatchObject({ passed: true });
-  const stuck = randomizationCheck(map(7), [map(7), map(7)], unrelated, extent);
+  const changed = check(map(3), [map(3), map(8)]);
+  expect(changed.stages.map(({ layers }) => layers)).toEqual([1, 2]);
+  expect(changed.stages[0]!.similarity).toBeCloseTo(1, 10);
+  expect(changed.passed).toBe(true);
+  const stuck = check(map(3), [map(3)]);
   expect(stuck.passed).toBe(false);
-  expect(stuck.layers[1]!.rankCorrelation).toBeCloseTo(1, 12);
-  expect(() => randomizationCheck(map(7), [], unrelated, extent)).toThrow('expected at least one');
+  expect(stuck.stages[0]!.rankCorrelation).toBeCloseTo(1, 12);
+  expect(stuck.control.pairs).toBe(40);
+  expect(Math.abs(stuck.control.mean)).toBeLessThan(0.1);
+  expect(stuck.control.threshold).toBeGreaterThan(stuck.control.mean);
+  expect(() => randomizationCheck(map(7), [], [map(1)], extent)).toThrow('expected at least one');
+});
+
+test('a map that only flips its sign fails', () => {
+  const signed = map(3).map((v) => v - 0.5);
+  const flipped = check(signed, [signed.map((v) => -v)]);
+  expect(flipped).toMatchObject({ passed: false, stages: [{ similarity: expect.closeTo(1, 10) }] });
+  expect(flipped.stages[0]!.rankCorrelation).toBeCloseTo(-1, 10);
+});
+
+test('of maps that share nothing, about one in twenty fails', () => {
+  const verdicts = Array.from({ length: 60 }, (_, seed) => check(map(3), [map(100 + seed)], 20).passed);
+  const failed = verdicts.filter((passed) => !passed).length;
+  expect(failed).toBeGreaterThan(0);
+  expect(failed).toBeLessThanOrEqual(8);
+});
+
+test('moved copies keep the values and leave their places', () => {
+  const original = map(4);
+  for (const copy of movedCopies(original, extent, xoshiro(2), 10)) {
+    expect([...copy].sort()).toEqual([...original].sort());
+    expect(copy).not.toEqual(original);
+  }
+});
+
+test('the cascade goes from the last layer to all of them', () => {
+  expect(randomizationStages(0)).toEqual([]);
+  expect(randomizationStages(1)).toEqual([1]);
+  expect(randomizationStages(3)).toEqual([1, 2, 3]);
+  expect(randomizationStages(50)).toEqual([1, 13, 25, 50]);
 });
 
 /** Two convolutions and a dense layer. */

@@ -3,6 +3,7 @@ import type { SourceImage } from '../../../shared/imaging/source-image.ts';
 import type { Fault, MethodResult } from '../../../shared/manifest/method-result.ts';
 import type { ModelCard } from '../../../shared/manifest/model-card.ts';
 import type { Plan } from '../../../shared/manifest/plan.ts';
+import type { TrustMetrics } from '../../../shared/manifest/trust-metrics.ts';
 import type { Tensor32 } from '../../../shared/tensor/tensor.ts';
 
 export interface EngineFacts {
@@ -39,6 +40,16 @@ export interface Calls {
   explain: {
     readonly given: { readonly plan: Plan; readonly method: string; readonly input: Tensor32 };
     readonly answer: ExplainedMethod;
+  };
+  /** Insertion and deletion of a map, beside the controls. */
+  measure: {
+    readonly given: {
+      readonly plan: Plan;
+      readonly method: string;
+      readonly input: Tensor32;
+      readonly map: Tensor32;
+    };
+    readonly answer: TrustMetrics;
   };
 }
 

@@ -9,6 +9,7 @@ import type { ModelCard } from '../../../shared/manifest/model-card.ts';
 import type { MethodPlan } from '../../../shared/manifest/plan.ts';
 import { digestOf } from '../../../shared/pipeline/digest.ts';
 import { faultReport } from '../../../shared/pipeline/fault-report.ts';
+import { mapMeasurement } from '../../../shared/pipeline/measure-map.ts';
 import { planImage } from '../../../shared/pipeline/plan-image.ts';
 import { planMethods } from '../../../shared/pipeline/plan-methods.ts';
 import { runIdOf } from '../../../shared/pipeline/run-id.ts';
@@ -24,7 +25,7 @@ export interface Watch {
 }
 
 type Worked = {
-  [Name in 'open' | 'plan' | 'scores' | 'explain']: (
+  [Name in 'open' | 'plan' | 'scores' | 'explain' | 'measure']: (
     given: Calls[Name]['given'],
     watch: Watch,
   ) => Promise<Calls[Name]['answer']>;
@@ -34,6 +35,8 @@ const seed = 0;
 
 export function createExplainer(runner: Runner): Worked {
   let opened: { readonly card: ModelCard; readonly classifier: Classifier } | null = null;
+  let measuring: { readonly image: string; readonly measure: ReturnType<typeof mapMeasurement> } | null =
+    null;
   const subject = () => {
     if (opened) return opened;
     throw new PermanentFault('internal: no model is open', { code: 'model-not-open' });
@@ -43,6 +46,7 @@ export function createExplainer(runner: Runner): Worked {
       refuseOtherFile(card, model);
       await opened?.classifier.release();
       opened = null;
+      measuring = null;
       const { layout, channels, height, width } = card.input;
       const inputShape = layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
       // Small batches: a tab has one or few threads, and a run must end before it can be cancelled.
@@ -81,8 +85,22 @@ export function createExplainer(runner: Runner): Worked {
         return { result: failedResult(plan, method, faultReport(error), 1), map: null };
       }
     },
+    async measure({ plan, method, input, map }, { signal }) {
+      const { card, classifier } = subject();
+      const image = `${plan.runId} ${plan.target.index}`;
+      if (measuring?.image !== image) {
+        // The controls are measured once an image; without an encoder only the curves that need none are drawn.
+        const measured = { classifier, card, input };
+        measuring = { image, measure: mapMeasurement({ ...plan, metrics: 'quick' }, measured, noEncoder) };
+      }
+      return measuring.measure(method, { map }, signal);
+    },
   };
 }
+
+const noEncoder = (): never => {
+  throw new PermanentFault('internal: information curves are not measured in a tab', { code: 'no-encoder' });
+};
 
 function refuseOtherFile(card: ModelCard, model: Uint8Array): void {
   const digest = digestOf(model);

@@ -42,9 +42,9 @@ async function load(model: Uint8Array): Promise<Session> {
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    async run(feeds) {
+    async run(feeds, into) {
       await letMessagesIn();
-      return runSession(session, tensorOf, feeds, (cause) => asFault('run', cause));
+      return runSession(session, tensorOf, feeds, (cause) => asFault('run', cause), into);
     },
     release: () => session.release(),
   };

@@ -20,7 +20,7 @@ async function answer(
     return { engine: runner.engine, threads };
   }
   // A page asks for nothing before its start is answered.
-  const { open, plan, scores, explain } = explainer!;
+  const { open, plan, scores, explain, measure } = explainer!;
   switch (message.call) {
     case 'open':
       return open(message.given, watch);
@@ -30,6 +30,8 @@ async function answer(
       return scores(message.given, watch);
     case 'explain':
       return explain(message.given, watch);
+    case 'measure':
+      return measure(message.given, watch);
     default:
       throw new Error(`unknown call ${String(message satisfies never)}`);
   }

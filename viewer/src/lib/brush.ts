@@ -1,12 +1,12 @@
 /**
- * Painting on a model's input: under the brush every value is taken from another picture (black, a blurred or
- * an even copy of the original), so strokes over each other change nothing twice.
+ * Painting on a model's input: under the brush every value is taken from another picture (black, white, a
+ * blurred or an even copy of the original), so strokes over each other change nothing twice.
  */
 import { gaussianBlur } from '../../../shared/imaging/gaussian.ts';
 import type { ModelCard } from '../../../shared/manifest/model-card.ts';
 import type { Point } from './viewport.ts';
 
-export const brushKinds = ['erase', 'blur', 'mean'] as const;
+export const brushKinds = ['erase', 'blur', 'mean', 'paint'] as const;
 export type BrushKind = (typeof brushKinds)[number];
 
 type InputCard = ModelCard['input'];
@@ -34,8 +34,9 @@ export function brushFill(kind: BrushKind, original: Float32Array, card: InputCa
         return (i) => blurred[i]!;
       }
       const average = of.reduce((sum, value) => sum + value, 0) / of.length;
-      const black = (range[0] - (mean[c] ?? mean[0]!)) / (std[c] ?? std[0]!);
-      return () => (brush === 'mean' ? average : black);
+      if (brush === 'mean') return () => average;
+      const gray = brush === 'paint' ? range[1] : range[0];
+      return () => (gray - (mean[c] ?? mean[0]!)) / (std[c] ?? std[0]!);
     }
   }
   return fill;

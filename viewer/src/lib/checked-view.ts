@@ -34,6 +34,10 @@ const checks: Record<keyof View, Check> = {
   b: name,
   border: within(0, 1),
   region: (value) => value === null || tuple(value, 4, within(0, 65_536)),
+  probe: (value) => value === null || tuple(value, 2, within(0, 65_535)),
+  step: within(0, 100),
+  target: (value) => value === null || (Number.isInteger(value) && within(0, 65_535)(value)),
+  open: (value) => Array.isArray(value) && value.length <= 40 && value.every(name),
   hidden: flag,
 };
 

@@ -27,8 +27,20 @@ export function colorMaps(signed: boolean): ColorMap[] {
   return (signed ? divergingTables : sequentialTables).map((name) => ({ name, title: titles[name] }));
 }
 
-/** RGBA of 256 steps, not premultiplied. An unknown name gives the default of that sign. */
+const built = new Map<string, Uint8ClampedArray<ArrayBuffer>>();
+
+/**
+ * RGBA of 256 steps, not premultiplied; built once and shared, so never to be written to. An unknown name gives
+ * the default of that sign.
+ */
 export function colorTable(name: string, signed: boolean): Uint8ClampedArray<ArrayBuffer> {
+  const key = `${name} ${signed}`;
+  const table = built.get(key) ?? buildTable(name, signed);
+  built.set(key, table);
+  return table;
+}
+
+function buildTable(name: string, signed: boolean): Uint8ClampedArray<ArrayBuffer> {
   const names: readonly ColorTableName[] = signed ? divergingTables : sequentialTables;
   const colors = rgbTable(names.find((known) => known === name) ?? names[0]!);
   const table = new Uint8ClampedArray(4 * 256);

@@ -27,19 +27,47 @@ export interface Scene {
   readonly swipe?: { readonly overlay: Overlay | null; readonly border: number } | null;
 }
 
-const outlineColor = '#5cc8ff';
+interface Ground {
+  readonly key: string;
+  readonly canvas: OffscreenCanvas;
+}
 
-export function drawPanel(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { image, source, viewport, overlay, swipe } = scene;
-  const { scale, offsetX, offsetY } = viewport;
-  context.setTransform(1, 0, 0, 1, 0, 0);
+const blank = {};
+const grounds = new WeakMap<object, Ground>();
+
+/** Black and the image at its place. All panels of one size share it, so a slider redraws maps alone. */
+function groundOf(
+  image: CanvasImageSource | null,
+  source: Extent,
+  { scale, offsetX, offsetY }: Viewport,
+  { width, height }: Extent,
+): OffscreenCanvas {
+  const key = `${width} ${height} ${scale} ${offsetX} ${offsetY}`;
+  const known = grounds.get(image ?? blank);
+  if (known?.key === key) return known.canvas;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { alpha: false })!;
   context.fillStyle = '#000';
-  context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+  context.fillRect(0, 0, width, height);
   context.setTransform(scale, 0, 0, scale, offsetX, offsetY);
   // Pixels are shown as pixels once they are large enough to be told apart.
   context.imageSmoothingEnabled = scale < 4;
   context.imageSmoothingQuality = 'high';
   if (image) context.drawImage(image, 0, 0, source.width, source.height);
+  grounds.set(image ?? blank, { key, canvas });
+  return canvas;
+}
+
+/** `#rrggbb`. */
+export const outlineColor = '#5cc8ff';
+
+export function drawPanel(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { image, source, viewport, overlay, swipe } = scene;
+  const { scale, offsetX, offsetY } = viewport;
+  const ground = groundOf(image, source, viewport, context.canvas);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.drawImage(ground, 0, 0);
+  context.setTransform(scale, 0, 0, scale, offsetX, offsetY);
   if (!swipe) {
     if (overlay) drawOverlay(context, overlay, scale);
     return;
@@ -83,6 +111,7 @@ function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay, scale:
   } else {
     // One value stays one square, unless there are more values than pixels.
     context.imageSmoothingEnabled = mapScale < 1;
+    context.imageSmoothingQuality = mapScale < 0.5 ? 'medium' : 'low';
     context.drawImage(colors, 0, 0);
   }
   context.restore();

@@ -4,13 +4,15 @@ import type { Plan } from '../../../shared/manifest/plan.ts';
 
 export const quickMethods = ['grad-cam'] as const;
 export const slowMethods = ['gradients', 'integrated-gradients'] as const;
+/** Too slow to follow; explained when asked for. */
+export const requestedMethods = ['occlusion'] as const;
 const options: Readonly<Record<string, Plan['methods'][number]['options']>> = {
   'integrated-gradients': { steps: 32 },
 };
 
 export function editPlan(manifest: ExplainedManifest): Plan {
   const { runId, model, source, scores, target, warnings, provenance } = manifest;
-  const methods = [...quickMethods, ...slowMethods].map((method) => ({
+  const methods = [...quickMethods, ...slowMethods, ...requestedMethods].map((method) => ({
     method,
     options: options[method] ?? {},
     lane: 'cpu' as const,

@@ -1,4 +1,4 @@
-/** Every named method of a plan, one after the other, in the tab. */
+/** Every named method of a plan, one after the other, in the tab; and how far each map beats its controls. */
 import type { MethodResult } from '../../../shared/manifest/method-result.ts';
 import type { ExplainedMethod, PlannedStudy } from '../engine/calls.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -18,19 +18,51 @@ export async function explainAll(
   names: readonly string[],
   { signal, events }: { readonly signal: AbortSignal; readonly events: ExplainEvents },
 ): Promise<boolean> {
-  for (const method of names) {
-    if (signal.aborted) return false;
-    events.progress(method, 0);
-    const onProgress = (fraction: number) => events.progress(method, fraction);
-    try {
+  return untilCancelled(async () => {
+    for (const method of names) {
+      if (signal.aborted) return;
+      events.progress(method, 0);
+      const onProgress = (fraction: number) => events.progress(method, fraction);
       const explained = await engine.call('explain', { plan, method, input }, { signal, onProgress });
       events.ended(explained.result, mapOf(explained));
-    } catch (error) {
-      if (isCancelled(error)) return false;
-      throw error;
     }
+  }, signal);
+}
+
+/** Measures the maps that have no figures yet; resolves as explainAll does. */
+export async function measureAll(
+  engine: Engine,
+  { plan, input }: PlannedStudy,
+  found: {
+    readonly results: readonly MethodResult[];
+    readonly maps: Readonly<Record<string, AttributionMap>>;
+  },
+  { signal, measured }: { readonly signal: AbortSignal; readonly measured: (result: MethodResult) => void },
+): Promise<boolean> {
+  return untilCancelled(async () => {
+    for (const result of found.results) {
+      const map = found.maps[result.method];
+      if (signal.aborted) return;
+      if (result.status === 'failed' || !map || result.metrics.insertionDeletion) continue;
+      const given = {
+        plan,
+        method: result.method,
+        input,
+        map: { shape: [map.height, map.width], data: map.values },
+      };
+      measured({ ...result, metrics: await engine.call('measure', given, { signal }) });
+    }
+  }, signal);
+}
+
+async function untilCancelled(work: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+  try {
+    await work();
+    return !signal.aborted;
+  } catch (error) {
+    if (isCancelled(error)) return false;
+    throw error;
   }
-  return true;
 }
 
 /** The map as the page shows it; null where the method failed. */

@@ -74,7 +74,7 @@ const words = {
   missing: ['Nothing is stored here yet', 'It may still be on its way. This page keeps looking.'],
   refused: [
     'Access to the results was refused',
-    'Sign in again, or ask whoever runs this site to allow reading the results store.',
+    'A shared link may have expired: ask for a new one. Or sign in again, or have whoever runs this site allow reading.',
   ],
   unreachable: [
     'The results cannot be reached',

@@ -19,6 +19,8 @@ export interface LiveEvents {
 export interface LiveExplanation {
   /** Call it after every change of `input`, which is read again each time. */
   changed(): void;
+  /** Explains the input as it is now by a method that is too slow to follow; a change cancels it. */
+  request(method: string): void;
   stop(): void;
 }
 
@@ -73,7 +75,6 @@ export function liveExplanation(
     });
   const settle = () =>
     guarded(async () => {
-      slowly = new AbortController();
       const { signal } = slowly;
       for (const method of slow) await explain(method, signal);
     });
@@ -81,10 +82,15 @@ export function liveExplanation(
     changed() {
       dirty = true;
       slowly.abort();
+      slowly = new AbortController();
       clearTimeout(timer);
       timer = setTimeout(settle, rest);
       events.stale(slow);
       if (!running) void follow();
+    },
+    request(method) {
+      const { signal } = slowly;
+      void guarded(() => explain(method, signal));
     },
     stop() {
       stopped = true;

@@ -1,9 +1,10 @@
 /** A map made ready to be drawn: its colors, and its outline where that is what is shown. Browser only. */
 import { type AttributionMap, thresholdOf } from './attribution-map.ts';
 import { colorTable } from './color-table.ts';
-import { contourSegments } from './contour.ts';
-import type { Overlay, Placement } from './draw-panel.ts';
+import { contourSegments, paintRimInto } from './contour.ts';
+import { type Overlay, outlineColor, type Placement } from './draw-panel.ts';
 import { paintMapInto } from './paint-map.ts';
+import { stepThreshold, stepVeil } from './region-steps.ts';
 import type { View } from './view.ts';
 
 export type MapLook = Pick<View, 'top' | 'style' | 'unsigned' | 'signed'>;
@@ -22,14 +23,36 @@ function surfaceOf(map: AttributionMap): { colors: OffscreenCanvas; picture: Ima
   return made;
 }
 
+const rimColor = [1, 3, 5].map((at) => Number.parseInt(outlineColor.slice(at, at + 2), 16)) as [
+  number,
+  number,
+  number,
+];
+
+/** Segments of an outline that are stroked; a more ragged one is drawn as the rim of its pixels. */
+const mostSegments = 4000;
+
 /** Colors and outline of the strongest `look.top` % of a map; `limit` has the last color. */
 export function paintedMap(map: AttributionMap, signed: boolean, limit: number, look: MapLook): PaintedMap {
   const threshold = thresholdOf(map, look.top);
   const { colors, picture } = surfaceOf(map);
-  const table = colorTable(signed ? look.signed : look.unsigned, signed);
-  paintMapInto(picture.data, map, { table, signed, limit, threshold });
+  const segments = look.style === 'contour' ? contourSegments(map, threshold, mostSegments) : null;
+  if (segments) return { colors, outline: outlinePath(segments) };
+  if (look.style === 'contour') paintRimInto(picture.data, map, threshold, rimColor);
+  else {
+    const table = colorTable(signed ? look.signed : look.unsigned, signed);
+    paintMapInto(picture.data, map, { table, signed, limit, threshold });
+  }
   colors.getContext('2d')!.putImageData(picture, 0, 0);
-  return { colors, outline: look.style === 'contour' ? outlinePath(map, threshold) : null };
+  return { colors, outline: null };
+}
+
+/** Everything in the dark but the best regions, which cover `percent` % of the map or a little more. */
+export function veiledRegions(map: AttributionMap, percent: number): PaintedMap {
+  const colors = new OffscreenCanvas(map.width, map.height);
+  const veil = stepVeil(map, stepThreshold(map, percent));
+  colors.getContext('2d')!.putImageData(new ImageData(veil, map.width, map.height), 0, 0);
+  return { colors, outline: null };
 }
 
 /** The painted map at its place on the image. */
@@ -39,9 +62,8 @@ export const placed = (painted: PaintedMap, opacity: number, placement: Placemen
   placement,
 });
 
-function outlinePath(map: AttributionMap, threshold: number): Path2D {
+function outlinePath(segments: Float32Array): Path2D {
   const path = new Path2D();
-  const segments = contourSegments(map, threshold);
   for (let i = 0; i < segments.length; i += 4) {
     path.moveTo(segments[i]!, segments[i + 1]!);
     path.lineTo(segments[i + 2]!, segments[i + 3]!);

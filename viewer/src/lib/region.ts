@@ -1,6 +1,7 @@
 /** Regions of interest: rectangles in source pixels, and what image and maps say inside them. */
 import type { AttributionMap } from './attribution-map.ts';
 import type { Placement } from './draw-panel.ts';
+import type { Picture } from './load-picture.ts';
 import type { Region } from './stage.ts';
 import type { Extent, Point } from './viewport.ts';
 
@@ -48,6 +49,33 @@ export function regionFigures(
   const mean = sum / pixels;
   const deviation = Math.sqrt(Math.max(0, squares / pixels - mean * mean));
   return { pixels, mean, deviation, share: total > 0 ? magnitude / total : 0 };
+}
+
+/** Mean and standard deviation of the displayed gray levels (0 … 255; of RGB their mean) inside a region. */
+export function imageFigures(
+  picture: Picture,
+  image: Extent,
+  region: Region,
+): Pick<RegionFigures, 'mean' | 'deviation'> {
+  const [sx, sy] = [picture.width / image.width, picture.height / image.height];
+  const ends = (from: number, to: number, scale: number) => {
+    const first = Math.floor(from * scale);
+    return [first, Math.max(first + 1, Math.floor(to * scale))] as const;
+  };
+  const [left, right] = ends(region[0], region[2], sx);
+  const [top, bottom] = ends(region[1], region[3], sy);
+  let [sum, squares] = [0, 0];
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const at = 4 * (y * picture.width + x);
+      const gray = (picture.pixels[at]! + picture.pixels[at + 1]! + picture.pixels[at + 2]!) / 3;
+      sum += gray;
+      squares += gray * gray;
+    }
+  }
+  const pixels = (right - left) * (bottom - top);
+  const mean = sum / pixels;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / pixels - mean * mean)) };
 }
 
 /** Area in mm²; null where the file does not say how large a pixel is. `spacing` is [row, column] in mm. */

@@ -5,7 +5,13 @@ import type { RunEntry } from '../../../shared/manifest/run-index.ts';
 
 export type RunStatus = RunEntry['status'];
 export const runStatuses = ['complete', 'partial', 'failed', 'rejected'] as const satisfies RunStatus[];
-export const runOrders = ['newest', 'most-certain', 'least-certain', 'failed-first'] as const;
+export const runOrders = [
+  'newest',
+  'most-certain',
+  'least-certain',
+  'most-disagreement',
+  'failed-first',
+] as const;
 export type RunOrder = (typeof runOrders)[number];
 
 export interface RunQuery {
@@ -66,5 +72,6 @@ const comparators: Record<RunOrder, (a: RunEntry, b: RunEntry) => number> = {
   newest: byNewest,
   'most-certain': (a, b) => (b.probability ?? -1) - (a.probability ?? -1) || byNewest(a, b),
   'least-certain': (a, b) => (a.probability ?? 2) - (b.probability ?? 2) || byNewest(a, b),
+  'most-disagreement': (a, b) => (b.disagreement ?? -1) - (a.disagreement ?? -1) || byNewest(a, b),
   'failed-first': (a, b) => trouble[a.status] - trouble[b.status] || byNewest(a, b),
 };

@@ -12,11 +12,13 @@ export interface Stage {
   readonly view: View;
   /** Overlays are hidden while a key is held. */
   readonly veiled: boolean;
-  /** Where the pointer is, in source pixels. */
+  /** Where the pointer is, in source pixels; without one, where the probe is pinned. */
   readonly cursor: Point | null;
   /** What a drag does: move the image, or mark a region. Shift turns the first into the second. */
   readonly tool: 'move' | 'region';
   readonly look: (gaze: Gaze) => void;
   readonly point: (cursor: Point | null) => void;
+  /** Pins the probe. */
+  readonly pin: (at: Point) => void;
   readonly mark: (region: Region | null) => void;
 }

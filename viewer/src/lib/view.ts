@@ -31,6 +31,14 @@ export interface View {
   readonly border: number;
   /** Region of interest in source pixels: left, top, right, bottom. */
   readonly region: readonly [number, number, number, number] | null;
+  /** Source pixel under the pinned probe: column, row. */
+  readonly probe: readonly [number, number] | null;
+  /** Share of the image that XRAI's best regions cover, in percent; 0 shows its map in colors. */
+  readonly step: number;
+  /** Index of the class to explain; null for the one the run explains. */
+  readonly target: number | null;
+  /** Names of the sections that are unfolded. */
+  readonly open: readonly string[];
   /** Read first: the model's answer and the maps stay hidden until the reader asks for them. */
   readonly hidden: boolean;
 }
@@ -53,5 +61,9 @@ export const initialView: View = {
   b: '',
   border: 0.5,
   region: null,
+  probe: null,
+  step: 0,
+  target: null,
+  open: [],
   hidden: false,
 };

@@ -1,0 +1,131 @@
+/** The Learn pages in a real browser: live figures, their sliders, and what is left where the engine cannot run. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { methods } from '../../shared/attribution/registry.ts';
+import { learnPages } from '../../viewer/src/lib/learn/pages.ts';
+import { sliders } from '../../viewer/src/lib/learn/sliders.ts';
+import { accessibilityFaults } from './fixture/accessibility.ts';
+import { desktop, openPage, phone } from './fixture/browser.ts';
+import { openTestSite, type TestSite } from './fixture/site.ts';
+
+let testSite: TestSite;
+let served: Awaited<ReturnType<TestSite['serve']>>;
+
+beforeAll(async () => {
+  testSite = await openTestSite();
+  served = await testSite.serve();
+});
+afterAll(() => testSite?.close());
+
+const open = (path: string, screen = desktop) => openPage(testSite.browser, `${served.url}${path}`, screen);
+const pathOf = (path: string) => (path === '' ? 'learn/' : `learn/${path}/`);
+
+async function live(page: Page, name: string) {
+  const stage = page.locator(`[data-figure=${name}]`);
+  await stage.scrollIntoViewIfNeeded();
+  await stage.locator('[data-state=ready]').waitFor();
+  return stage;
+}
+
+const summaryOf = async (stage: Locator): Promise<string> =>
+  ((await stage.locator('.summary').textContent()) ?? '').trim();
+
+describe('the Learn pages', () => {
+  it('have every figure once, and the notes of every method', async () => {
+    const html = await Promise.all(
+      learnPages.map(({ path }) => readFile(join(testSite.site, pathOf(path), 'index.html'), 'utf8')),
+    );
+    const all = html.join('');
+    const names = [...all.matchAll(/data-figure="([\w-]+)"/g)].map((match) => match[1]!);
+    expect(names.sort()).toEqual(Object.keys(sliders).sort());
+    for (const { citation, notes } of methods) {
+      expect(all).toContain(citation.replaceAll('&', '&amp;'));
+      expect(notes.weaknesses.length).toBeGreaterThan(0);
+    }
+    expect([...all.matchAll(/<math /g)].length).toBeGreaterThan(15);
+    // Still pictures are there before any script, each with words for those who do not see it.
+    expect([...all.matchAll(/<img class="still"[^>]* alt="[^"]{20,}/g)]).toHaveLength(names.length);
+  });
+
+  it('answer to the slider by keyboard, in pictures and in words, without a fault or a console error', async () => {
+    const { page, errors } = await open('learn/gradients/');
+    const stage = await live(page, 'gradient-slope');
+    const shown = async () => ({
+      summary: await summaryOf(stage),
+      // The image moved along its gradient, as it is painted.
+      pixels: await stage
+        .locator('canvas.picture')
+        .nth(1)
+        .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()),
+      alt: await stage.locator('canvas.picture').nth(1).getAttribute('aria-label'),
+    });
+    const before = await shown();
+    expect(before.summary).toMatch(
+      /^A step of 1.53 gray levels: the gradient promises a logit of [\d.]+, the model gives [\d.]+\.$/,
+    );
+    const slider = stage.getByRole('slider', { name: 'Step along the gradient' });
+    await slider.focus();
+    await page.keyboard.press('End');
+    await expect.poll(async () => (await shown()).summary).toMatch(/^A step of 5.1 gray levels/);
+    const after = await shown();
+    expect(after.pixels).not.toBe(before.pixels);
+    expect(after.alt).not.toBe(before.alt);
+    expect(await slider.getAttribute('aria-valuetext')).toBe('5.1 gray levels');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  it('agree with the theory: along the path of integrated gradients score and sum stay within 0.3', async () => {
+    const { page } = await open('learn/paths/');
+    const stage = await live(page, 'ig-path');
+    await stage.getByRole('slider').focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => summaryOf(stage)).toMatch(/^At 100 %/);
+    const [score, sum] = [...(await summaryOf(stage)).matchAll(/by ([\d.]+)|to ([\d.]+)/g)].map((match) =>
+      Number(match[1] ?? match[2]),
+    );
+    expect(score).toBeGreaterThan(4);
+    expect(Math.abs(score! - sum!)).toBeLessThan(0.3);
+  });
+
+  it('are accessible on a phone and never wider than the screen, also while the engine is not there', async () => {
+    const { page } = await openPage(testSite.browser, 'about:blank', phone);
+    await page.route(/ort-wasm.*\.wasm$/, () => {});
+    for (const { path } of learnPages) {
+      await page.goto(`${served.url}${pathOf(path)}`);
+      await page.locator('h1').waitFor();
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(over, path).toBeLessThanOrEqual(0);
+      expect(await accessibilityFaults(page), path).toEqual([]);
+    }
+    await page.context().close();
+  });
+
+  it('fetch nothing of the engine before a figure comes near', async () => {
+    const { page } = await openPage(testSite.browser, 'about:blank', phone);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(`${served.url}learn/places/`, { waitUntil: 'networkidle' });
+    expect(asked.filter((url) => /worker|wasm|onnx/.test(url))).toEqual([]);
+    const engine = page.waitForRequest(/ort-wasm.*\.wasm$/);
+    await page.locator('[data-figure=class-activation]').scrollIntoViewIfNeeded();
+    await engine;
+    await page.context().close();
+  });
+
+  it('stand still and say so where the engine is blocked', async () => {
+    const { page } = await openPage(testSite.browser, 'about:blank');
+    await page.route(/ort-wasm.*\.wasm$/, (route) => route.abort());
+    await page.goto(`${served.url}learn/places/`);
+    const stage = page.locator('[data-figure=class-activation]');
+    await stage.scrollIntoViewIfNeeded();
+    await stage.getByText('This figure stands still').waitFor();
+    expect(await stage.locator('img.still').isVisible()).toBe(true);
+    await page.unroute(/ort-wasm.*\.wasm$/);
+    await stage.getByRole('button', { name: 'Try again' }).click();
+    await stage.locator('[data-state=ready]').waitFor();
+    expect(await stage.locator('img.still').count()).toBe(0);
+  });
+});
