@@ -352,6 +352,25 @@ study
       (await import('./study-export-command.ts')).studyExportCommand(folder, flags, output),
     ),
   );
+study
+  .command('submit')
+  .description('prepare the images here and let a deployment in AWS train: one Batch element per job')
+  .argument('<spec>', 'the study as JSON')
+  .requiredOption('--bucket <name>', 'the deployment’s study bucket')
+  .requiredOption('--queue <url>', 'the deployment’s study queue')
+  .option('--out <folder>', 'the study’s folder (default: studies/<id>)')
+  .action((file: string, flags) =>
+    run(async (output) => (await import('./study-cloud-command.ts')).studySubmitCommand(file, flags, output)),
+  );
+study
+  .command('fetch')
+  .description('bring results and weights of a submitted study here; exit status 1 while some are missing')
+  .argument('<id>', 'the study’s id')
+  .requiredOption('--bucket <name>', 'the deployment’s study bucket')
+  .option('--out <folder>', 'the study’s folder (default: studies/<id>)')
+  .action((id: string, flags) =>
+    run(async (output) => (await import('./study-cloud-command.ts')).studyFetchCommand(id, flags, output)),
+  );
 
 program
   .command('doctor')
