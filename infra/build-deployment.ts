@@ -1,10 +1,10 @@
 /** All stacks of one hospital, with the rule packs that check them at synthesis. */
 import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
-import { createDeployment, type Deployment } from './constructs/deployment.ts';
+import { createDeployment } from './constructs/deployment.ts';
 import type { HospitalSettings } from './settings/hospital-settings.ts';
 import { type Data, dataStack } from './stacks/data-stack.ts';
-import { type Gpu, gpuStack } from './stacks/gpu-stack.ts';
+import { type Gpu, gpuLane } from './stacks/gpu-lane.ts';
 import { type Pipeline, pipelineStack } from './stacks/pipeline-stack.ts';
 import { type Site, siteStack } from './stacks/site-stack.ts';
 import { watchStack } from './stacks/watch-stack.ts';
@@ -27,11 +27,4 @@ export function buildDeployment(app: App, settings: HospitalSettings): Stacks {
   const watch = watchStack(app, deployment, { data, pipeline, gpu });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app));
   return { data, pipeline, gpu, site, watch };
-}
-
-function gpuLane(app: App, deployment: Deployment, data: Data, pipeline: Pipeline): Gpu | undefined {
-  const lane = deployment.settings.lanes.gpu;
-  const { gpu, network } = pipeline;
-  if (lane.mode === 'off' || !gpu || !network) return undefined;
-  return gpuStack(app, deployment, data, { ...pipeline, gpu, network }, lane);
 }

@@ -64,7 +64,13 @@ const finishOperations = { read: 4, write: 4 };
 const hoursPerMonth = 730;
 const zones = 2;
 const keys = 4;
-const alarms = 15;
+/** Of the example hospital. */
+export const alarms = 19;
+/** Series of each method: MethodDuration, QueueAge, Gradients, EstimatedUsd (functions/common/metrics.ts). */
+const seriesPerMethod = 4;
+const canarySeries = 2;
+/** One method on the bundled model, start-up included; and how long the probe waits for all of them. */
+const canarySeconds = { method: 0.5, wait: 15 };
 /** An idle event source keeps five long polls of 20 seconds open. */
 const idlePolls = 5 * 5 * 3 * 60 * hoursPerMonth;
 /** One in twenty calls is traced beyond the first of each second. */
@@ -83,6 +89,7 @@ export function monthlyCost(images: number, workload: Workload = assumedWorkload
     ...computeLines(images, workload),
     ...storageLines(images, workload),
     ...messageLines(images, workload),
+    ...canaryLines(workload),
     ...standingLines(workload),
   ];
 }
@@ -131,6 +138,29 @@ function messageLines(images: number, workload: Workload): CostLine[] {
   const requests = 3 * callsPerImage(workload) * images + idlePolls;
   return [{ item: 'SQS', usd: requests * prices.sqsRequest }];
 }
+
+/**
+ * A probe an hour: it runs every method on a small model, waits for them, and keeps every series of theirs alive, since
+ * a series is paid for the hours in which something was written.
+ */
+function canaryLines(workload: Workload): CostLine[] {
+  const { methods, explainMemoryMegabytes } = workload;
+  const { read, write } = operations(workload);
+  const gigabyteSeconds =
+    methods * canarySeconds.method * (explainMemoryMegabytes / 1024) + canarySeconds.wait * 0.5;
+  const probe =
+    gigabyteSeconds * prices.lambdaGigabyteSecond +
+    read * (prices.s3Read + prices.trailDataEvent) +
+    write * (prices.s3Write + prices.trailDataEvent);
+  return [
+    { item: 'Canary', usd: hoursPerMonth * probe },
+    { item: 'Metrics', usd: (methods * seriesPerMethod + canarySeries) * prices.metricMonth },
+  ];
+}
+
+/** Of a function per hour it works. */
+export const functionHourlyUsd = (memoryMegabytes: number): number =>
+  (memoryMegabytes / 1024) * prices.lambdaGigabyteSecond * 3600;
 
 function standingLines({ privateEndpoints }: Workload): CostLine[] {
   return [

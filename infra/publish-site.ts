@@ -1,17 +1,18 @@
 /**
- * `node infra/publish-site.ts HOSPITAL`: puts the built site into its bucket. Files with a hash in their name
+ * Puts the built site into its bucket. Files with a hash in their name
  * first, pages last, so that no page names a file that is not there yet; files of older versions stay for tabs
  * that are still open. Nothing has to be invalidated: pages are never kept at the edge.
+ *
+ * CloudFront compresses what it passes on, but nothing above ten million bytes; what is larger (the engine's
+ * WebAssembly) is stored compressed. Every browser that runs the site reads brotli.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { argv } from 'node:process';
-import { fileURLToPath } from 'node:url';
-import { createAwsClients } from '../functions/common/aws-clients.ts';
-import { createObjectStore, type ObjectStore } from '../functions/common/object-store.ts';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
+import type { ObjectStore } from '../functions/common/object-store.ts';
 import { PermanentFault } from '../shared/errors.ts';
-import { bucketName } from './settings/bucket-name.ts';
-import { loadHospital } from './settings/load-hospital.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -30,6 +31,9 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+const largestCompressedByCloudFront = 10_000_000;
+const brotli = promisify(brotliCompress);
+
 /** Keys in the order they were written. Throws PermanentFault for a file whose type is not known here. */
 export async function publishSite(folder: string, site: Pick<ObjectStore, 'write'>): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -42,7 +46,11 @@ export async function publishSite(folder: string, site: Pick<ObjectStore, 'write
     ...keys.filter((key) => key.endsWith('.html')),
   ];
   const typed = ordered.map((key) => ({ key, type: contentTypeOf(key) }));
-  for (const { key, type } of typed) await site.write(key, await readFile(join(folder, key)), type);
+  for (const { key, type } of typed) {
+    const body = await readFile(join(folder, key));
+    if (body.length <= largestCompressedByCloudFront) await site.write(key, body, type);
+    else await site.write(key, await brotli(body), type, 'br');
+  }
   return ordered;
 }
 
@@ -53,12 +61,4 @@ function contentTypeOf(key: string): string {
     code: 'site-file-unknown',
     remedy: 'Add its content type to infra/publish-site.ts: browsers do not guess (nosniff).',
   });
-}
-
-if (import.meta.main) {
-  const settings = await loadHospital(argv[2]);
-  const { s3 } = createAwsClients({ region: settings.region });
-  const site = createObjectStore(s3, bucketName(settings, 'site'));
-  const keys = await publishSite(fileURLToPath(new URL('../viewer/dist/', import.meta.url)), site);
-  console.log(`${keys.length} files published; https://${settings.viewer.domain.name}/`);
 }

@@ -2,6 +2,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type Manifest, manifestSchema } from '../../shared/manifest/manifest.ts';
 import { runEntry } from '../../shared/pipeline/build-manifest.ts';
+import { isCanaryRun } from '../../shared/pipeline/canary.ts';
 import { readJson } from '../common/json-object.ts';
 import { createServices, type Services } from '../common/services.ts';
 import { forEachRecord } from '../common/sqs-batch.ts';
@@ -10,7 +11,7 @@ import { updateIndex } from './update-index.ts';
 
 let services: Services | undefined;
 
-/** One index update for the whole batch; a record whose manifest cannot be read comes back alone. */
+/** One index update for the whole batch, without the canary's runs; a record whose manifest cannot be read comes back alone. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   services ??= createServices();
   const { results } = services;
@@ -18,7 +19,7 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const response = await forEachRecord(event, async (record) => {
     for (const { key } of uploadsOf(record.body)) {
       const stored = await readJson(results, key, manifestSchema);
-      if (stored) manifests.push(stored.value);
+      if (stored && !isCanaryRun(stored.value.runId)) manifests.push(stored.value);
     }
   });
   if (manifests.length > 0) await updateIndex(results, manifests.map(runEntry));

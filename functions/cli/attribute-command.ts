@@ -8,7 +8,7 @@ import { PermanentFault } from '../../shared/errors.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
 import { type Tensor, type Tensor32, tensor } from '../../shared/tensor/tensor.ts';
-import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
+import { chooseRunner, type DeviceName } from '../common/choose-runner.ts';
 import { readModelFile } from '../common/read-model-file.ts';
 import { jsonObject } from './method-flags.ts';
 import type { Output } from './output.ts';
@@ -27,6 +27,7 @@ export interface AttributeFlags {
   readonly explain?: Explained;
   readonly out: string;
   readonly threads?: number;
+  readonly device?: DeviceName;
   /** Bytes the model may work with. */
   readonly memory?: number;
 }
@@ -39,7 +40,10 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
   });
   const input = await readImageArray(flags.input);
   const baseline = flags.baseline === undefined ? undefined : await readImageArray(flags.baseline);
-  const runner = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
+  const runner = await chooseRunner(
+    flags.device,
+    flags.threads === undefined ? {} : { threads: flags.threads },
+  );
   const { bytes } = await readModelFile(flags.model);
   const classifier = await compileClassifier(bytes, runner, {
     inputShape: input.shape,
@@ -76,6 +80,8 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
     batchSize: found[0]!.batchSize,
     completeness: completeness.length === 1 ? completeness[0] : completeness,
     milliseconds,
+    engine: runner.engine,
+    device: runner.device,
   });
 }
 

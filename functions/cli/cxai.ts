@@ -47,6 +47,13 @@ const threads = new Option('--threads <n>', 'threads of the engine (default: all
   positiveInteger,
 );
 
+const device = new Option('--device <name>', 'what computes (default: the fastest present)').choices([
+  'auto',
+  'cpu',
+  'cuda',
+  'webgpu',
+]);
+
 const memory = new Option(
   '--memory <MiB>',
   'memory the model may work with: decides the images per call (default: 1024)',
@@ -83,7 +90,7 @@ modelFacts(
     .argument('<image...>', 'PNG or JPEG files')
     .requiredOption(
       '--model <model>',
-      'phantom, a model folder, a card.json, an .onnx file or a TF.js model.json',
+      'phantom, a model folder, a card.json, an .onnx file, a TF.js model.json, or a Keras .h5 or .keras',
     ),
 )
   .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
@@ -102,6 +109,7 @@ modelFacts(
   .option('--out <folder>', 'where the results go', 'explained')
   .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
   .addOption(threads)
+  .addOption(device)
   .addOption(new Option('--engine <name>', 'what runs the model').choices(['onnxruntime', 'tfjs']))
   .addOption(memory)
   .action((images: string[], flags) =>
@@ -153,7 +161,7 @@ modelFacts(
 program
   .command('attribute')
   .description('one method on one array: .npy in the model’s own layout and units in, .npy out')
-  .requiredOption('--model <file>', 'an .onnx file or a TF.js model.json')
+  .requiredOption('--model <file>', 'an .onnx file, a TF.js model.json, or a Keras .h5 or .keras')
   .requiredOption('--input <file>', 'float .npy, [C,H,W] or [H,W,C]')
   .requiredOption('--target <classes>', 'class index, or several with commas: a map each', numberList)
   .requiredOption('--method <name>', 'see: cxai methods')
@@ -163,6 +171,7 @@ program
   .addOption(explainedOutput)
   .requiredOption('--out <file>', 'where the float32 .npy goes')
   .addOption(threads)
+  .addOption(device)
   .addOption(memory)
   .action((flags) =>
     run(async (output) => (await import('./attribute-command.ts')).attributeCommand(flags, output)),
@@ -276,21 +285,32 @@ modelFacts(
   model
     .command('check')
     .description('can it be explained, what was understood of it, what will each method cost')
-    .argument('<model>', 'phantom, a model folder, a card.json, an .onnx file or a TF.js model.json')
-    .option('--cross-check', 'compare scores and gradients with TensorFlow.js (TF.js models)', false),
+    .argument(
+      '<model>',
+      'phantom, a model folder, a card.json, an .onnx file, a TF.js model.json, or a Keras .h5 or .keras',
+    )
+    .option(
+      '--cross-check',
+      'compare scores and gradients with TensorFlow.js (TF.js and Keras models)',
+      false,
+    )
+    .option('--sample <a,b>', 'images to try the preprocessing on', commaList)
+    .addOption(device),
 ).action((file: string, flags) =>
-  run(async (output) => (await import('./model-command.ts')).modelCheckCommand(file, flags, output)),
+  run(async (output) => (await import('./model-check-command.ts')).modelCheckCommand(file, flags, output)),
 );
 modelFacts(
   model
     .command('add')
     .description('write models/<id>/ with a card, for `cxai start`')
-    .argument('<model>', 'an .onnx file or a TF.js model.json')
+    .argument('<model>', 'an .onnx file, a TF.js model.json, or a Keras .h5 or .keras')
     .option('--id <id>', 'lower-case letters, digits and hyphens (default: from the file name)')
     .option('--license <text>', 'licence of the model')
-    .option('--models <folder>', 'where models are kept', 'models'),
+    .option('--models <folder>', 'where models are kept', 'models')
+    .option('--sample <a,b>', 'images to try the preprocessing on', commaList)
+    .option('--yes', 'ask nothing: take what was detected for what no flag says', false),
 ).action((file: string, flags) =>
-  run(async (output) => (await import('./model-command.ts')).modelAddCommand(file, flags, output)),
+  run(async (output) => (await import('./model-add-command.ts')).modelAddCommand(file, flags, output)),
 );
 
 const study = program
@@ -331,6 +351,25 @@ study
     run(async (output) =>
       (await import('./study-export-command.ts')).studyExportCommand(folder, flags, output),
     ),
+  );
+study
+  .command('submit')
+  .description('prepare the images here and let a deployment in AWS train: one Batch element per job')
+  .argument('<spec>', 'the study as JSON')
+  .requiredOption('--bucket <name>', 'the deployment’s study bucket')
+  .requiredOption('--queue <url>', 'the deployment’s study queue')
+  .option('--out <folder>', 'the study’s folder (default: studies/<id>)')
+  .action((file: string, flags) =>
+    run(async (output) => (await import('./study-cloud-command.ts')).studySubmitCommand(file, flags, output)),
+  );
+study
+  .command('fetch')
+  .description('bring results and weights of a submitted study here; exit status 1 while some are missing')
+  .argument('<id>', 'the study’s id')
+  .requiredOption('--bucket <name>', 'the deployment’s study bucket')
+  .option('--out <folder>', 'the study’s folder (default: studies/<id>)')
+  .action((id: string, flags) =>
+    run(async (output) => (await import('./study-cloud-command.ts')).studyFetchCommand(id, flags, output)),
   );
 
 program

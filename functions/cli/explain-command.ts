@@ -8,8 +8,8 @@ import type { MetricsLevel, TrustMetrics } from '../../shared/manifest/trust-met
 import { type RandomizedModels, randomizedModels } from '../../shared/pipeline/check-randomization.ts';
 import { gpuAboveFlops, methodNames, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import type { Tensor32 } from '../../shared/tensor/tensor.ts';
+import { chooseRunner, type DeviceName } from '../common/choose-runner.ts';
 import { type ExplainedImage, explainImage } from '../common/explain-image.ts';
-import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
 import { type EngineName, type OpenedClassifier, openClassifier } from '../common/open-classifier.ts';
 import { provenanceOf } from '../common/provenance.ts';
 import { readBackground } from '../common/read-background.ts';
@@ -33,6 +33,7 @@ export interface ExplainFlags extends ModelFlags {
   readonly metrics: MetricsLevel;
   readonly seed: number;
   readonly threads?: number;
+  readonly device?: DeviceName;
   readonly engine?: EngineName;
   /** Bytes the model may work with. */
   readonly memory?: number;
@@ -92,7 +93,10 @@ export async function explainCommand(
 
 /** The model, its methods and what else a flag names, ready for any number of images. */
 export async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench, 'signal'>> {
-  const graphs = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
+  const graphs = await chooseRunner(
+    flags.device,
+    flags.threads === undefined ? {} : { threads: flags.threads },
+  );
   const source = await loadModel(flags.model, graphs, flags);
   for (const assumption of source.assumptions) output.note(`assumed: ${assumption}`);
   const { card, bytes } = source;
@@ -107,6 +111,7 @@ export async function prepare(flags: ExplainFlags, output: Output): Promise<Omit
   const background =
     flags.background === undefined ? undefined : await readBackground(flags.background, card);
   const opened = await openClassifier(source, graphs, { engine, explain });
+  output.note(`engine: ${opened.runner.engine}, ${opened.runner.device}`);
   const randomized = metrics === 'full' ? randomizedModels(bytes, opened.openWeights, seed) : undefined;
   return { card, opened, methods, targets, explain, background, randomized, metrics, seed, memoryLimit };
 }

@@ -1,6 +1,6 @@
 /**
- * `--model`: a bundled model's name (`phantom`), a folder with a card, a card.json, or a bare .onnx file or
- * TF.js model.json, whose card is inferred from the graph and the flags.
+ * `--model`: a bundled model's name (`phantom`), a folder with a card, a card.json, or a bare .onnx file, a
+ * TF.js model.json or a Keras .h5 or .keras, whose card is inferred from the graph and the flags.
  */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -43,7 +43,7 @@ export async function loadModel(spec: string, runner: Runner, flags: ModelFlags)
   const bundled = join(bundledModels, spec);
   if (!(/^[a-z0-9-]+$/.test(spec) && (await stat(join(bundled, 'card.json')).catch(() => undefined)))) {
     throw new PermanentFault(
-      `model: expected an .onnx file, a model.json, a card.json, a model folder or a bundled model's name, got '${spec}'`,
+      `model: expected an .onnx, .h5 or .keras file, a model.json, a card.json, a model folder or a bundled model's name, got '${spec}'`,
       { code: 'model-not-found', remedy: 'Try the bundled one: --model phantom.' },
     );
   }

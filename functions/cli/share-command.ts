@@ -8,7 +8,7 @@ import { listLinks, mintLink, revokeLink, type ShareLink } from '../share/share-
 import { connect, type Installation } from './installation.ts';
 import type { Output } from './output.ts';
 
-export const shareAddress = (site: string, token: string): string => `${site}run/#share=${token}`;
+export const shareAddress = (site: string, token: string): string => `${site}share/#${token}`;
 
 export async function shareCommand(
   runId: string,

@@ -14,8 +14,8 @@ import { exportLayersModel } from '../../shared/tfjs/export-layers-model.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
 import { readStudy, type StudyOnDisk } from '../study/read-study.ts';
 import { verifyLayersModel } from '../study/verify-layers-model.ts';
-import { writeModelFolder } from './model-command.ts';
 import type { Output } from './output.ts';
+import { writeModelFolder } from './write-model-folder.ts';
 import { WrongUse } from './wrong-use.ts';
 
 export interface StudyExportFlags {

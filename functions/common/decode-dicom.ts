@@ -2,13 +2,27 @@
  * One single-frame DICOM image -> its rendering as a source image: rescaled, windowed as the file says (its first VOI
  * window or table, else the range of its values), MONOCHROME1 turned so that more signal is brighter, 8 bits a sample.
  * DICOM PS3.3 C.7.6.3 (image pixel), C.11.1 and C.11.2 (modality and VOI LUT), PS3.5 annex A (transfer syntaxes),
- * read by dcmjs-imaging with its native codecs. Its log is silenced: it would repeat tag values.
+ * read by dcmjs-imaging with its native codecs.
  */
+import { createRequire } from 'node:module';
 import imaging from 'dcmjs-imaging';
 import { CxaiError, PermanentFault } from '../../shared/errors.ts';
 import type { SourceImage } from '../../shared/imaging/source-image.ts';
 
 const { DicomImage, NativePixelDecoder, log } = imaging;
+
+interface Logger {
+  setLevel(level: 'silent'): void;
+}
+/** The copy of dcmjs that dcmjs-imaging reads with. */
+const dcmjs = createRequire(import.meta.url)('dcmjs') as {
+  readonly log: Logger & { getLoggers(): Readonly<Record<string, Logger>> };
+};
+
+/** Their logs would repeat values of tags, and so of patients. */
+function silence(): void {
+  for (const logger of [log, dcmjs.log, ...Object.values(dcmjs.log.getLoggers())]) logger.setLevel('silent');
+}
 
 const MAX_PIXELS = 100_000_000;
 /** PS3.3 C.7.6.3.1.2. */
@@ -22,7 +36,7 @@ export interface DecodedDicom {
 
 /** Throws PermanentFault: `dicom-invalid`, `dicom-no-image`, `dicom-frames`, `dicom-truncated`, `dicom-unsupported`. */
 export async function decodeDicom(bytes: Uint8Array): Promise<DecodedDicom> {
-  log.setLevel('silent');
+  silence();
   if (!NativePixelDecoder.isInitialized()) await NativePixelDecoder.initializeAsync();
   try {
     return render(bytes);
@@ -43,7 +57,8 @@ function render(bytes: Uint8Array): DecodedDicom {
   if (width * height > MAX_PIXELS) {
     throw fault('dicom-unsupported', `at most ${MAX_PIXELS} pixels`, `${width} by ${height}`);
   }
-  requireWhole(elements, image.getTransferSyntaxUid());
+  requireWhole(bytes, image.getTransferSyntaxUid());
+  requireSamples(elements, image.getTransferSyntaxUid());
   const gray = GRAY.includes(String(elements.PhotometricInterpretation));
   const rgba = new Uint8Array(image.render({ renderOverlays: false, calculateHistograms: false }).pixels);
   const channels = gray ? 1 : 3;
@@ -69,22 +84,39 @@ function render(bytes: Uint8Array): DecodedDicom {
   };
 }
 
-/** Uncompressed pixel data must have every sample: the library would fill the rest with zeros. */
-function requireWhole(elements: Record<string, unknown>, transferSyntax: string): void {
-  const uncompressed = [
-    '1.2.840.10008.1.2',
-    '1.2.840.10008.1.2.1',
-    '1.2.840.10008.1.2.2',
-    '1.2.840.10008.1.2.1.99',
-  ];
-  if (!uncompressed.includes(transferSyntax)) return;
-  const { Rows, Columns, SamplesPerPixel = 1, BitsAllocated, PixelData } = elements as Record<string, number>;
+/** Uncompressed pixel data must hold every sample. */
+function requireSamples(elements: Record<string, unknown>, transferSyntax: string): void {
+  if (!['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', BIG_ENDIAN, DEFLATED].includes(transferSyntax)) return;
+  const { Rows, Columns, SamplesPerPixel = 1, BitsAllocated } = elements as Record<string, number>;
   const expected = Math.floor((Rows! * Columns! * SamplesPerPixel! * BitsAllocated!) / 8);
-  const stored = (PixelData as unknown as readonly ArrayBuffer[]).reduce(
-    (sum, part) => sum + part.byteLength,
-    0,
-  );
-  if (stored < expected) throw fault('dicom-truncated', `${expected} bytes of pixels`, `${stored}`);
+  const parts = elements.PixelData as readonly ArrayBuffer[];
+  const stored = parts.reduce((sum, part) => sum + part.byteLength, 0);
+  if (stored < expected) throw fault('dicom-truncated', `${expected} bytes of pixels`, String(stored));
+}
+
+const DEFLATED = '1.2.840.10008.1.2.1.99';
+const BIG_ENDIAN = '1.2.840.10008.1.2.2';
+const UNDEFINED_LENGTH = 0xffffffff;
+
+/**
+ * The pixel data element, (7FE0,0010) and usually the last, must lie in the file as long as it says, or end in a
+ * sequence delimiter where it is encapsulated (PS3.5 7.1, A.4): the library would fill what is missing with zeros.
+ */
+function requireWhole(bytes: Uint8Array, transferSyntax: string): void {
+  // Inside the deflated stream, whose own check sum tells.
+  if (transferSyntax === DEFLATED) return;
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const big = transferSyntax === BIG_ENDIAN;
+  const tag = file.lastIndexOf(Buffer.from(big ? [0x7f, 0xe0, 0x00, 0x10] : [0xe0, 0x7f, 0x10, 0x00]));
+  if (tag < 0 || tag + 12 > file.length) throw fault('dicom-truncated', 'a whole file', 'one cut short');
+  const explicit = /^(OW|OB)$/.test(file.toString('latin1', tag + 4, tag + 6));
+  const at = tag + (explicit ? 8 : 4);
+  const length = big ? file.readUInt32BE(at) : file.readUInt32LE(at);
+  const whole =
+    length === UNDEFINED_LENGTH
+      ? file.indexOf(Buffer.from([0xfe, 0xff, 0xdd, 0xe0]), at) >= 0
+      : at + 4 + length <= file.length;
+  if (!whole) throw fault('dicom-truncated', 'a whole file', 'one that ends within its pixels');
 }
 
 /** (0028,0030), millimetres, [row, column]. */

@@ -25,6 +25,8 @@ const environmentSchema = z.object({
   CXAI_DEVICE: z.enum(['cpu', 'cuda']).default('cpu'),
   /** Threads of the engine in one worker. */
   CXAI_THREADS: z.coerce.number().int().positive().default(2),
+  /** What an hour of this worker costs in US dollars, for the estimate among the metrics. */
+  CXAI_HOURLY_USD: z.coerce.number().positive().optional(),
   /** After this many seconds a run that still lacks methods is ended as partial. */
   CXAI_RUN_DEADLINE_SECONDS: z.coerce
     .number()

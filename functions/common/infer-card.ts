@@ -9,6 +9,7 @@ import { type ModelCard, modelCardSchema } from '../../shared/manifest/model-car
 import type { Model } from '../../shared/onnx/graph.ts';
 import { readModel } from '../../shared/onnx/read-model.ts';
 import { supportedOperators } from '../../shared/onnx/supported-operators.ts';
+import { isWholePixels } from '../../shared/onnx/whole-pixels.ts';
 import { digestOf } from '../../shared/pipeline/digest.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
@@ -41,7 +42,9 @@ export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownF
   const classifier = await compileClassifier(bytes, runner, { layout: shape.layout, inputShape });
   const classCount = classifier.classCount;
   await classifier.release();
-  const assumptions: string[] = [];
+  const assumptions: string[] = isWholePixels(model.input)
+    ? [`the file takes ${model.input.type} pixels: gradients are taken between whole pixel values`]
+    : [];
   const assume = <T>(value: T | undefined, fallback: T, text: string): T => {
     if (value === undefined) assumptions.push(text);
     return value ?? fallback;
@@ -55,7 +58,9 @@ export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownF
     file: 'model.onnx',
     input: {
       ...shape,
-      range: assume(known.range, [0, 1], 'pixel values 0 to 1 (--range 0,1)'),
+      range: isWholePixels(model.input)
+        ? (known.range ?? [0, 255])
+        : assume(known.range, [0, 1], 'pixel values 0 to 1 (--range 0,1)'),
       mean: known.mean ?? [0],
       std: known.std ?? [1],
       resize: assume(known.resize, 'stretch', 'the image is stretched to the input (--resize stretch)'),

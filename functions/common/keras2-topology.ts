@@ -26,7 +26,8 @@ function modelConfig(network: KerasNetwork): Record<string, unknown> {
   };
   const list = (reference: TensorReference): unknown[] => {
     const { layer, call, tensor } = bypassed(reference);
-    return [layer, call, tensor];
+    // A model inside was called once when it was made, and that call counts.
+    return [layer, network.layers.get(layer)?.inner ? call + 1 : call, tensor];
   };
   const layers = [...network.layers.values()].filter((layer) => !isAugmentation(layer));
   return {

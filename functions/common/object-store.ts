@@ -36,7 +36,8 @@ export interface ObjectStore {
     contentType: string,
     etag: string | undefined,
   ): Promise<'written' | 'changed'>;
-  write(key: string, body: Uint8Array | string, contentType: string): Promise<void>;
+  /** `encoding` says that the body is stored compressed. */
+  write(key: string, body: Uint8Array | string, contentType: string, encoding?: 'br'): Promise<void>;
   remove(key: string): Promise<void>;
   list(prefix: string): AsyncIterable<ObjectInfo>;
 }
@@ -108,10 +109,16 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
       conditionalPut({ key, body, contentType, etag: undefined }, 'exists' as const),
     swap: (key, body, contentType, etag) =>
       conditionalPut({ key, body, contentType, etag }, 'changed' as const),
-    async write(key, body, contentType) {
+    async write(key, body, contentType, encoding) {
       try {
         await client.send(
-          new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytesOf(body), ContentType: contentType }),
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: bytesOf(body),
+            ContentType: contentType,
+            ContentEncoding: encoding,
+          }),
         );
       } catch (error) {
         throw transient('put', error);

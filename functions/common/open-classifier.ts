@@ -53,7 +53,9 @@ export async function openClassifier(
     const { open, engine: name } = await loadTfjsEngine();
     const classifier = await open(tfjsFiles(source));
     const release = () => classifier.release();
-    return { classifier, explained: classifier, runner: { ...runner, engine: name }, openWeights, release };
+    // TensorFlow.js computes on the CPU in both its forms here.
+    const here: Runner = { ...runner, engine: name, device: 'cpu' };
+    return { classifier, explained: classifier, runner: here, openWeights, release };
   }
   const classifier = await compileClassifier(bytes, runner, options);
   if (explainedOutput === 'score') {
@@ -94,9 +96,9 @@ function onlyOwnOutput(explain: ExplainedOutput): PermanentFault {
 
 export function tfjsFiles({ tfjs }: Pick<Source, 'tfjs'>): TfjsFiles {
   if (!tfjs) {
-    throw new PermanentFault('engine tfjs: expected a TF.js model, got one in ONNX', {
+    throw new PermanentFault('engine tfjs: expected a TF.js or Keras model, got one in ONNX', {
       code: 'engine-model',
-      remedy: 'Name a model.json, or use the default engine.',
+      remedy: 'Name a model.json, .h5 or .keras, or use the default engine.',
     });
   }
   return tfjs;

@@ -1,13 +1,14 @@
 /**
- * A model's files -> ONNX bytes in one piece: `.onnx` with weights inside or beside it, or TF.js's `model.json` with
- * its shards. Kinds that are not read are named, with the command that converts them. Files beside the model are
- * read from its own folder only.
+ * A model's files -> ONNX bytes in one piece: `.onnx` with weights inside or beside it, TF.js's `model.json` with its
+ * shards, or Keras's `.h5` and `.keras`. Kinds that are not read are named, with the command that converts them. Files
+ * beside the model are read from its own folder only.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { PermanentFault } from '../../shared/errors.ts';
 import { externalFiles, inlineExternalData } from '../../shared/onnx/external-data.ts';
 import { importTfjs } from '../../shared/tfjs/import-tfjs.ts';
+import { isKerasZip, readKerasH5, readKerasZip } from '../../shared/tfjs/keras-file.ts';
 import { shardNames } from '../../shared/tfjs/model-json.ts';
 import type { TfjsFiles } from './tfjs-engine.ts';
 
@@ -16,18 +17,31 @@ export interface ModelFile {
   readonly bytes: Uint8Array;
   /** What was left out while converting, one sentence each. */
   readonly notes: readonly string[];
-  /** The model as TF.js reads it, where it is one. */
+  /** The model as TF.js reads it, where it is one of TF.js or Keras. */
   readonly tfjs?: TfjsFiles;
 }
 
 /** Throws PermanentFault `model-refused` or `model-format`. */
 export async function readModelFile(path: string): Promise<ModelFile> {
   const bytes = new Uint8Array(await readFile(path));
+  const keras = kerasFiles(bytes, path);
+  if (keras) return { ...importTfjs(keras.json, keras.shards), tfjs: keras };
   refuseOtherFormats(bytes, path);
   if (path.endsWith('.json') || startsWith(bytes, '{')) return readTfjs(bytes, dirname(path));
   const files = await readBeside(dirname(path), externalFiles(bytes));
   return { bytes: inlineExternalData(bytes, files), notes: [] };
 }
+
+function kerasFiles(bytes: Uint8Array, path: string): TfjsFiles | undefined {
+  if (startsWith(bytes, GIT_LFS)) return undefined;
+  if (startsWith(bytes.subarray(1), 'HDF\r\n') || /\.(h5|hdf5)$/.test(path)) return readKerasH5(bytes);
+  return path.endsWith('.keras') || (startsWith(bytes, 'PK') && isKerasZip(bytes))
+    ? readKerasZip(bytes)
+    : undefined;
+}
+
+/** How a file begins that Git LFS left in place of the model; `readModel` says so. */
+const GIT_LFS = 'version https://git-lfs';
 
 async function readTfjs(bytes: Uint8Array, folder: string): Promise<ModelFile> {
   const json = parseJson(bytes);
@@ -61,20 +75,11 @@ async function readBeside(folder: string, names: readonly string[]): Promise<Map
 const startsWith = (bytes: Uint8Array, prefix: string): boolean =>
   new TextDecoder('latin1').decode(bytes.subarray(0, prefix.length)) === prefix;
 
-const KERAS_REMEDY =
-  'Convert it where it was trained: `tensorflowjs_converter --input_format=keras MODEL FOLDER`, then --model FOLDER/model.json; or to ONNX: `python -m tf2onnx.convert --keras MODEL --output model.onnx`.';
-
 const OTHER_FORMATS: readonly {
   readonly name: string;
   readonly matches: (bytes: Uint8Array, path: string) => boolean;
   readonly remedy: string;
 }[] = [
-  {
-    name: 'Keras HDF5 (.h5)',
-    matches: (bytes, path) => startsWith(bytes.subarray(1), 'HDF\r\n') || /\.(h5|hdf5)$/.test(path),
-    remedy: KERAS_REMEDY,
-  },
-  { name: 'Keras 3 (.keras)', matches: (_, path) => path.endsWith('.keras'), remedy: KERAS_REMEDY },
   {
     name: 'PyTorch',
     matches: (bytes, path) => startsWith(bytes, 'PK') || /\.(pt|pth|ckpt)$/.test(path),
@@ -95,9 +100,12 @@ const OTHER_FORMATS: readonly {
 function refuseOtherFormats(bytes: Uint8Array, path: string): void {
   const format = OTHER_FORMATS.find(({ matches }) => matches(bytes, path));
   if (format) {
-    throw new PermanentFault(`model: expected ONNX (.onnx) or TF.js (model.json), got ${format.name}`, {
-      code: 'model-format',
-      remedy: format.remedy,
-    });
+    throw new PermanentFault(
+      `model: expected ONNX (.onnx), TF.js (model.json) or Keras (.h5, .keras), got ${format.name}`,
+      {
+        code: 'model-format',
+        remedy: format.remedy,
+      },
+    );
   }
 }

@@ -41,7 +41,7 @@ export interface Installed {
   readonly buckets: readonly string[];
 }
 
-const functionNames = ['ingest', 'explain', 'catalog', 'finish', 'sweep'] as const;
+const functionNames = ['ingest', 'explain', 'catalog', 'finish', 'sweep', 'canary'] as const;
 /** AWS keeps this many outside all reservations. */
 const leastUnreserved = 100;
 /** A GPU worker has four vCPU (infra/stacks/gpu-stack.ts). */
@@ -157,21 +157,39 @@ const gpuLaneCheck = (clients: DoctorClients, { name }: Installed): Check => ({
     const cpus = quotas.map(({ Quota }) => Quota?.Value ?? 0);
     const described = `quota ${cpus[0]} vCPU on demand, ${cpus[1]} spot`;
     if (Math.max(...cpus) < workerCpus) throw new Error(described);
-    const { jobQueues = [] } = await clients.batch.send(
-      new DescribeJobQueuesCommand({ jobQueues: [`${name}-gpu`] }),
-    );
-    const [queue] = jobQueues;
-    if (queue?.state !== 'ENABLED' || queue.status !== 'VALID') {
-      throw new Error(`job queue ${queue ? `${queue.state}, ${queue.status}` : 'missing'}`);
-    }
-    const { jobDefinitions = [] } = await clients.batch.send(
-      new DescribeJobDefinitionsCommand({ jobDefinitionName: `${name}-gpu-worker`, status: 'ACTIVE' }),
-    );
-    const newest = jobDefinitions.reduce(
-      (a, b) => ((b.revision ?? 0) > (a?.revision ?? 0) ? b : a),
-      jobDefinitions[0],
-    );
-    await requireImage(clients, newest?.containerProperties?.image);
-    return `${described}; its image is there`;
+    const lane = (await hasFunction(clients, `${name}-explain-gpu`))
+      ? await functionCheck(clients, { name, buckets: [] }, 'explain-gpu').run()
+      : await batchLane(clients, name);
+    return `${described}; ${lane}`;
   },
 });
+
+async function hasFunction({ lambda }: DoctorClients, FunctionName: string): Promise<boolean> {
+  try {
+    await lambda.send(new GetFunctionCommand({ FunctionName }));
+    return true;
+  } catch (error) {
+    if ((error as { name?: string }).name === 'ResourceNotFoundException') return false;
+    throw error;
+  }
+}
+
+/** Throws where the job queue cannot place jobs or the workers' image is gone. */
+async function batchLane(clients: DoctorClients, name: string): Promise<string> {
+  const { jobQueues = [] } = await clients.batch.send(
+    new DescribeJobQueuesCommand({ jobQueues: [`${name}-gpu`] }),
+  );
+  const [queue] = jobQueues;
+  if (queue?.state !== 'ENABLED' || queue.status !== 'VALID') {
+    throw new Error(`job queue ${queue ? `${queue.state}, ${queue.status}` : 'missing'}`);
+  }
+  const { jobDefinitions = [] } = await clients.batch.send(
+    new DescribeJobDefinitionsCommand({ jobDefinitionName: `${name}-gpu-worker`, status: 'ACTIVE' }),
+  );
+  const newest = jobDefinitions.reduce(
+    (a, b) => ((b.revision ?? 0) > (a?.revision ?? 0) ? b : a),
+    jobDefinitions[0],
+  );
+  await requireImage(clients, newest?.containerProperties?.image);
+  return 'its image is there';
+}

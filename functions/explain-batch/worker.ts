@@ -1,16 +1,20 @@
 /** A GPU worker: the main program of an AWS Batch job. It runs the explain handler on message after message. */
+import { CxaiError } from '../../shared/errors.ts';
 import { createAwsClients } from '../common/aws-clients.ts';
 import { readEnvironment } from '../common/environment.ts';
 import { log } from '../common/log.ts';
+import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
 import { handler } from '../explain/handler.ts';
 import { drainQueue } from './drain-queue.ts';
+import { requireDevice } from './require-device.ts';
 
 const leaving = new AbortController();
 process.once('SIGTERM', () => leaving.abort());
 
-const { CXAI_GPU_QUEUE_URL } = readEnvironment(process.env);
+const { CXAI_GPU_QUEUE_URL, CXAI_DEVICE } = readEnvironment(process.env);
 if (CXAI_GPU_QUEUE_URL === undefined) throw new Error('CXAI_GPU_QUEUE_URL: expected the gpu queue, got none');
 try {
+  await requireDevice(createOnnxRuntimeRunner({ threads: 1, device: CXAI_DEVICE }));
   const report = await drainQueue(createAwsClients().sqs, {
     queueUrl: CXAI_GPU_QUEUE_URL,
     visibilitySeconds: 120,
@@ -23,6 +27,11 @@ try {
   log.info('worker done', { ...report, told: leaving.signal.aborted });
   process.exit(0);
 } catch (error) {
-  log.error('worker lost', { code: (error as { code?: string }).code ?? 'internal' });
+  const known = error instanceof CxaiError ? error : undefined;
+  log.error('worker lost', {
+    code: known?.code ?? 'internal',
+    reason: known?.message,
+    remedy: known?.remedy,
+  });
   process.exit(1);
 }

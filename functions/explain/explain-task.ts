@@ -19,7 +19,9 @@ import { hasResult, readPlan, writeResult } from '../common/run-progress.ts';
 import type { Services } from '../common/services.ts';
 import { webpBytes } from '../common/webp-bytes.ts';
 
-export type ExplainOutcome = 'explained' | 'already explained';
+export type ExplainOutcome =
+  | { readonly status: 'explained'; readonly gradients: number | undefined }
+  | { readonly status: 'already explained' };
 
 export async function explainTask(services: Services, task: Task, attempts: number): Promise<ExplainOutcome> {
   const plan = await readPlan(services.results, task.runId);
@@ -29,9 +31,11 @@ export async function explainTask(services: Services, task: Task, attempts: numb
     });
   }
   const done = await hasResult(services.results, task.runId, task.method);
-  if (!done) await writeResult(services.results, await explain(services, plan, task.method, attempts));
+  const result = done ? null : await explain(services, plan, task.method, attempts);
+  if (result) await writeResult(services.results, result);
   await finishRun(services, plan);
-  return done ? 'already explained' : 'explained';
+  if (!result) return { status: 'already explained' };
+  return { status: 'explained', gradients: result.status === 'complete' ? result.gradients : undefined };
 }
 
 async function explain(

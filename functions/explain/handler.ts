@@ -25,17 +25,21 @@ async function explainRecord(ready: Services, record: SQSRecord): Promise<void> 
   if (!task) return log.error('message is no task: dropped', { messageId: record.messageId });
   const attempts = Number(record.attributes.ApproximateReceiveCount);
   const started = performance.now();
-  const measured = (outcome: MethodMeasurement['outcome']): void =>
+  const { CXAI_DEVICE: device, CXAI_HOURLY_USD: hourlyUsd } = ready.environment;
+  const measured = (outcome: MethodMeasurement['outcome'], gradients?: number): void =>
     recordMethod({
       method: task.method,
       outcome,
       milliseconds: performance.now() - started,
+      gradients,
+      device,
+      hourlyUsd,
       ...waited(record),
     });
   try {
     const outcome = await explainTask(ready, task, attempts);
-    log.info(outcome, { ...context(task), milliseconds: performance.now() - started });
-    if (outcome === 'explained') measured('complete');
+    log.info(outcome.status, { ...context(task), milliseconds: performance.now() - started });
+    if (outcome.status === 'explained') measured('complete', outcome.gradients);
   } catch (error) {
     const fault = faultReport(error);
     log.warn('method failed', { ...context(task), code: fault.code, attempts });

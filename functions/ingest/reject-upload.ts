@@ -4,6 +4,7 @@
  */
 import { manifestKey } from '../../shared/manifest/keys.ts';
 import { rejectedManifest } from '../../shared/pipeline/build-manifest.ts';
+import { canaryModel, canaryRunId } from '../../shared/pipeline/canary.ts';
 import { keyedReference } from '../../shared/pipeline/digest.ts';
 import { faultReport } from '../../shared/pipeline/fault-report.ts';
 import { jsonType } from '../common/json-object.ts';
@@ -19,9 +20,10 @@ export async function rejectUpload(
   reason: unknown,
 ): Promise<string> {
   const { drop, results } = services;
-  const runId = keyedReference(await services.referenceKey(), `${upload.key}\n${upload.etag}`);
+  const reference = keyedReference(await services.referenceKey(), `${upload.key}\n${upload.etag}`);
   const error = faultReport(reason);
   const model = modelOfKey(upload.key);
+  const runId = model === canaryModel ? canaryRunId(reference) : reference;
   const known = model !== null && (await services.models.ids()).includes(model);
   const manifest = rejectedManifest(runId, known ? model : null, error, provenance(services, traceId));
   await results.writeOnce(manifestKey(runId), JSON.stringify(manifest), jsonType);

@@ -7,8 +7,9 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { serve } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
+import { shareHeader } from '../../shared/sharing/share-refusal.ts';
 import { cacheControl, isolationHeaders, securityHeaders } from '../../shared/sharing/site-headers.ts';
-import { redeemShare, type ShareDoor, sharedKey, shareHeader } from '../share/shared-files.ts';
+import { redeemShare, type ShareDoor, sharedKey } from '../share/shared-files.ts';
 
 export interface SiteOptions {
   readonly s3: S3Client;

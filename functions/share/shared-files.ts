@@ -3,10 +3,10 @@
  * CloudFront: the token comes in once as a header and goes out as a cookie for the files of its run alone.
  * Signature, date and deny-list are asked for every file, so a revoked link closes at once.
  */
+import { refusalHeader, type ShareRefusal } from '../../shared/sharing/share-refusal.ts';
 import type { ObjectStore } from '../common/object-store.ts';
 import { openLink, type ShareOpening } from './share-links.ts';
 
-export const shareHeader = 'x-cxai-share';
 /** Without CloudFront's `__Secure-`, which browsers keep for https. */
 const cookieName = 'cxai-share';
 const file = /^\/shared\/(runs\/([0-9a-f]{32})\/[\w./-]+)$/;
@@ -14,7 +14,7 @@ const refusal = { 'cache-control': 'no-store' };
 
 export interface ShareAudit {
   readonly event: 'redeemed' | 'refused';
-  readonly reason?: Exclude<ShareOpening['status'], 'valid'> | 'missing' | 'other-run';
+  readonly reason?: ShareRefusal;
   readonly link?: string;
   readonly runId?: string;
 }
@@ -57,9 +57,9 @@ const open = async (
 ): Promise<ShareOpening | { readonly status: 'missing' }> =>
   token === undefined ? { status: 'missing' } : openLink(results, keyHex, token, now());
 
-function refuse(door: ShareDoor, reason: ShareAudit['reason']): Response {
+function refuse(door: ShareDoor, reason: ShareRefusal): Response {
   door.audit({ event: 'refused', reason });
-  return new Response(null, { status: 403, headers: refusal });
+  return new Response(null, { status: 403, headers: { ...refusal, [refusalHeader]: reason } });
 }
 
 const cookieOf = (cookies = ''): string | undefined =>

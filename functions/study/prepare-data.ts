@@ -3,13 +3,13 @@
  * model units, grouped with its near-duplicates and its patient's other images, and given a part. What cannot be read
  * is left out, told, and counted. The same files prepared again are found by their digests and not decoded.
  */
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CxaiError, PermanentFault } from '../../shared/errors.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import type { StudySpec } from '../../shared/manifest/study.ts';
-import { type StudyData, studyDataSchema } from '../../shared/manifest/study-data.ts';
+import type { StudyData } from '../../shared/manifest/study-data.ts';
 import { studyDataKey, studyDataPrefix, studyPixelsKey } from '../../shared/manifest/study-keys.ts';
 import { type IndexedImage, indexStudyData } from '../../shared/study/index-study-data.ts';
 import { type ClassFile, classFiles } from './class-folders.ts';
@@ -156,9 +156,4 @@ async function writePrepared(
   }
   await rename(`${target}.part`, target);
   await writeFile(join(out, studyDataKey(index.digest)), `${JSON.stringify(index)}\n`);
-}
-
-/** The index in a study's folder. */
-export async function readStudyData(folder: string, dataDigest: string): Promise<StudyData> {
-  return studyDataSchema.parse(JSON.parse(await readFile(join(folder, studyDataKey(dataDigest)), 'utf8')));
 }

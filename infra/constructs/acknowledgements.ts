@@ -11,7 +11,7 @@ interface Acknowledgement {
   readonly reason: string;
 }
 
-const acknowledgements = {
+export const acknowledgements = {
   'drop not replicated': {
     rules: ['HIPAA.Security-S3BucketReplicationEnabled'],
     reason:
@@ -89,6 +89,23 @@ const acknowledgements = {
     reason:
       'This hospital chose network.mode none: the function calls S3, SQS and Secrets Manager only, over TLS, with a role limited to its own prefixes. A VPC with a route to the internet would add paths, not remove them; network.mode isolated removes them.',
   },
+  'bounded by its capacity provider': {
+    rules: ['HIPAA.Security-LambdaConcurrency', 'HIPAA.Security-LambdaInsideVPC'],
+    reason:
+      'On Lambda Managed Instances a function has no reserved concurrency and no VPC of its own: its capacity provider places it in the isolated subnets of this deployment, and its scaling configuration bounds how many run at once.',
+  },
+  'accelerator unknown to the library': {
+    rules: ['CloudFormation-Validate::F3002'],
+    reason:
+      'AcceleratorConfig is a property of AWS::Lambda::Function that CloudFormation has and the schema in this version of the library lacks. It names the memory of the GPU and nothing else.',
+  },
+  'operator policy of AWS': {
+    rules: [
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AWSLambdaManagedEC2ResourceOperator]',
+    ],
+    reason:
+      'Lambda starts and ends the instances of its capacity provider with this policy, which AWS documents as the least it needs and changes together with the service. It reaches instances that carry Lambda as their managed operator only, and Lambda alone assumes the role.',
+  },
   'failures go to the queue': {
     rules: ['HIPAA.Security-LambdaDLQ'],
     reason:
@@ -103,6 +120,9 @@ export function acknowledge(construct: IConstruct, name: AcknowledgementName): v
   Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason })));
 }
 
+export const objectPatternReason =
+  'A prefix of one bucket, limited to what this function reads or writes: object names below it are not known before they are written.';
+
 /**
  * Object patterns such as `runs/*` of one bucket, each acknowledged by itself: a wildcard that the given
  * statements do not hold stays a finding.
@@ -111,8 +131,6 @@ export function acknowledgeObjectPatterns(
   construct: IConstruct,
   statements: readonly PolicyStatement[],
 ): void {
-  const reason =
-    'A prefix of one bucket, limited to what this function reads or writes: object names below it are not known before they are written.';
   const resources = statements
     .filter((statement) => statement.actions.every((action) => action.startsWith('s3:')))
     .flatMap((statement) => statement.resources);
@@ -120,7 +138,7 @@ export function acknowledgeObjectPatterns(
   acknowledgeFindings(
     construct,
     patterns.map((resource) => `AwsSolutions-IAM5[Resource::${resource}]`),
-    reason,
+    objectPatternReason,
   );
 }
 

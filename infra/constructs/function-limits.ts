@@ -1,7 +1,7 @@
 /** Memory, time and concurrency of each function; queues derive their visibility from the same figures. */
 import type { HospitalSettings } from '../settings/hospital-settings.ts';
 
-export type FunctionName = 'ingest' | 'explain' | 'catalog' | 'finish' | 'sweep';
+export type FunctionName = 'ingest' | 'explain' | 'catalog' | 'finish' | 'sweep' | 'canary';
 
 export interface FunctionLimits {
   readonly memoryMegabytes: number;
@@ -16,7 +16,13 @@ const megabytesPerCpu = 1769;
 export const threadsOf = ({ memoryMegabytes }: FunctionLimits): number =>
   Math.max(1, Math.floor(memoryMegabytes / megabytesPerCpu));
 
-export function functionLimits({ lanes }: HospitalSettings): Readonly<Record<FunctionName, FunctionLimits>> {
+/** Beside the time it waits for its run: an upload and a cold start. */
+const canarySpareSeconds = 60;
+
+export function functionLimits({
+  lanes,
+  canary,
+}: HospitalSettings): Readonly<Record<FunctionName, FunctionLimits>> {
   return {
     /** A picture of 100 million pixels, decoded to 16 bit RGB, and the model's forward pass beside it. */
     ingest: { memoryMegabytes: 3538, timeoutSeconds: 180, concurrency: 10 },
@@ -26,5 +32,10 @@ export function functionLimits({ lanes }: HospitalSettings): Readonly<Record<Fun
     /** Two for each of at most three dead-letter queues. */
     finish: { memoryMegabytes: 1024, timeoutSeconds: 120, concurrency: 6 },
     sweep: { memoryMegabytes: 1024, timeoutSeconds: 300, concurrency: 1 },
+    canary: {
+      memoryMegabytes: 512,
+      timeoutSeconds: canary.withinSeconds + canarySpareSeconds,
+      concurrency: 1,
+    },
   };
 }

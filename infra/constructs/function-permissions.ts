@@ -15,6 +15,7 @@ import {
   pendingPrefix,
   receiptsPrefix,
 } from '../../shared/manifest/keys.ts';
+import { canaryModel, canaryRunPrefix } from '../../shared/pipeline/canary.ts';
 import type { BucketName } from '../settings/bucket-name.ts';
 import type { Data } from '../stacks/data-stack.ts';
 import type { Deployment } from './deployment.ts';
@@ -33,6 +34,7 @@ interface Access {
 }
 
 const everyRun = 'runs/*';
+const canaryRun = `${canaryRunPrefix}*`;
 const model = `${modelsPrefix}*`;
 const pending = `${pendingPrefix}*`;
 const receipt = `${receiptsPrefix}*`;
@@ -60,6 +62,11 @@ export const objectAccess: Readonly<Record<FunctionName, Access>> = {
   },
   sweep: {
     results: { read: [model, everyRun], write: [...finishing.write, 'runs/*/sent'], remove: [pending] },
+  },
+  /** Its own uploads and receipts alone, nobody else's. */
+  canary: {
+    drop: { read: [`${receiptsPrefix}${canaryModel}/*`], write: [`${dropPrefix}${canaryModel}/*`] },
+    results: { read: [`${canaryRun}/${manifestName}`], write: [] },
   },
 };
 
@@ -118,11 +125,13 @@ function bucketStatements(
   return [
     new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket] }),
     new PolicyStatement({ actions: ['s3:GetObject'], resources: objects(read) }),
-    new PolicyStatement({ actions: ['s3:PutObject'], resources: objects(write) }),
+    ...(write.length > 0
+      ? [new PolicyStatement({ actions: ['s3:PutObject'], resources: objects(write) })]
+      : []),
     ...(remove.length > 0
       ? [new PolicyStatement({ actions: ['s3:DeleteObject'], resources: objects(remove) })]
       : []),
-    useKey(key, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']),
+    useKey(key, 's3', ['kms:Decrypt', ...(write.length > 0 ? ['kms:GenerateDataKey'] : [])]),
   ];
 }
 

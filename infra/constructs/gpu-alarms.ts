@@ -6,12 +6,13 @@
 import { type Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import type { Gpu } from '../stacks/gpu-stack.ts';
+import type { Gpu } from '../stacks/gpu-lane.ts';
 import { alarmMaker, deadLetterAlarm, errorAlarm, fiveMinutes } from './alarm-maker.ts';
 import type { Deployment } from './deployment.ts';
 
 export function gpuAlarms(scope: Construct, deployment: Deployment, gpu: Gpu): Alarm[] {
   const make = alarmMaker(scope, deployment);
+  if (gpu.mode === 'lambda') return [errorAlarm(make, 'explain-gpu', gpu.explain.fn)];
   const ruleName = deployment.name('gpu-blocked');
   new Rule(scope, 'gpu-blocked-rule', {
     ruleName,

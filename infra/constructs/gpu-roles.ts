@@ -10,6 +10,9 @@ import { acknowledge, acknowledgeFindings } from './acknowledgements.ts';
 import type { Deployment } from './deployment.ts';
 import { managedRole } from './managed-role.ts';
 
+export const batchClusterReason =
+  'AWS Batch makes the cluster and chooses its name after the prefix AWSBatch-; only ECS agent actions are allowed there.';
+
 export interface GpuRoleOptions {
   readonly image: DockerImageAsset;
   readonly logs: LogGroup;
@@ -53,7 +56,7 @@ export function gpuRoles(
   acknowledgeFindings(
     instance.policy,
     clusterArns(deployment).map((arn) => `AwsSolutions-IAM5[Resource::${arn}]`),
-    'AWS Batch makes the cluster and chooses its name after the prefix AWSBatch-; only ECS agent actions are allowed there.',
+    batchClusterReason,
   );
   const { role } = managedRole(scope, 'gpu-worker', {
     service: 'ecs-tasks.amazonaws.com',

@@ -4,7 +4,7 @@
  * fails or that nobody reads that queue.
  */
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -20,10 +20,12 @@ export function pipelineAlarms(scope: Construct, deployment: Deployment, pipelin
       oldestMessageAlarm(make, name, queue, deployment.settings.alarms.oldestMessageMinutes),
     ]),
     deadLetterAlarm(make, 'sweep', pipeline.sweepDeadLetters),
+    deadLetterAlarm(make, 'canary', pipeline.canaryDeadLetters),
     ...Object.entries(pipeline.functions).map(([name, { fn }]) => errorAlarm(make, name, fn)),
     givenUpAlarm(make, pipeline),
     orphanAlarm(scope, make, deployment, pipeline),
     sweepStoppedAlarm(make, pipeline),
+    ...canaryAlarms(make, deployment, pipeline),
   ];
 }
 
@@ -72,3 +74,33 @@ const sweepStoppedAlarm = (make: Make, { functions }: Pipeline): Alarm =>
     missing: TreatMissingData.BREACHING,
     description: 'The sweeper has not run for half an hour: unfinished runs are not repaired.',
   });
+
+/** One for a probe that did not end well, one for silence: an alarm that nothing feeds would stay green. */
+function canaryAlarms(make: Make, { settings }: Deployment, { functions }: Pipeline): Alarm[] {
+  const { everyMinutes, withinSeconds } = settings.canary;
+  const period = Duration.minutes(2 * everyMinutes);
+  return [
+    make('canary-failed', {
+      metric: new Metric({
+        namespace: 'CXAI',
+        metricName: 'CanaryFailures',
+        dimensionsMap: { service: 'canary' },
+        statistic: 'Sum',
+        period: fiveMinutes,
+      }),
+      above: 0,
+      description: `A synthetic upload was no complete run within ${withinSeconds} s. Its log line \`probed\` says what it became; then look at the queues.`,
+    }),
+    make('canary-stopped', {
+      metric: new MathExpression({
+        label: 'Times without a probe',
+        expression: 'IF(FILL(calls, 0) < 1, 1, 0)',
+        period,
+        usingMetrics: { calls: functions.canary.fn.metricInvocations({ period }) },
+      }),
+      above: 0,
+      missing: TreatMissingData.BREACHING,
+      description: `No synthetic upload for ${2 * everyMinutes} minutes: nobody would notice that the pipeline stands still.`,
+    }),
+  ];
+}

@@ -7,6 +7,7 @@ import {
   GraphWidget,
   type IMetric,
   MathExpression,
+  Metric,
   Row,
   SearchExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -69,6 +70,10 @@ export function pipelineDashboard(
       graph('Task waited before its method, 95th percentile (ms)', [eachMethod('QueueAge', 'p95')]),
     ),
     new Row(
+      graph('Gradients asked for, by method', [eachMethod('Gradients', 'Sum')]),
+      graph('GPU seconds, by method', [eachMethod('GpuSeconds', 'Sum')]),
+    ),
+    new Row(
       graph('Methods that ended, by outcome', [eachMethod('MethodDuration', 'SampleCount')]),
       new GraphWidget({
         title: 'Explaining, estimated US dollars per day (list price)',
@@ -77,11 +82,28 @@ export function pipelineDashboard(
         height,
       }),
     ),
+    new Row(
+      graph('Explaining, estimated US dollars, by method', [eachMethod('EstimatedUsd', 'Sum')]),
+      graph('Canary: upload to manifest (ms)', [
+        new Metric({
+          namespace: 'CXAI',
+          metricName: 'CanaryMilliseconds',
+          dimensionsMap: { service: 'canary' },
+          statistic: 'Maximum',
+        }),
+      ]),
+    ),
   );
   return dashboard;
 }
 
-const dimensions = { MethodDuration: 'method,outcome,service', QueueAge: 'method,service' } as const;
+const dimensions = {
+  MethodDuration: 'method,outcome,service',
+  QueueAge: 'method,service',
+  Gradients: 'method,service',
+  GpuSeconds: 'method,service',
+  EstimatedUsd: 'method,service',
+} as const;
 
 /** functions/common/metrics.ts: one line for each method there has been, whichever they are. */
 const eachMethod = (metric: keyof typeof dimensions, statistic: string, where = ''): SearchExpression =>

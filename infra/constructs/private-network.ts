@@ -71,12 +71,23 @@ export function privateNetwork(
 
 /** Each costs by the hour in every zone. */
 function interfaceEndpoints({ settings }: Deployment): Record<string, InterfaceVpcEndpointAwsService> {
-  const { SQS, SECRETS_MANAGER, ECR, ECR_DOCKER, ECS, ECS_AGENT, ECS_TELEMETRY, CLOUDWATCH_LOGS, BATCH } =
-    InterfaceVpcEndpointAwsService;
+  const {
+    SQS,
+    SECRETS_MANAGER,
+    ECR,
+    ECR_DOCKER,
+    ECS,
+    ECS_AGENT,
+    ECS_TELEMETRY,
+    CLOUDWATCH_LOGS,
+    BATCH,
+    XRAY,
+  } = InterfaceVpcEndpointAwsService;
   return {
     sqs: SQS,
     secrets: SECRETS_MANAGER,
-    ...(settings.lanes.gpu.mode === 'off'
+    ...(settings.lanes.gpu.mode === 'lambda' ? { logs: CLOUDWATCH_LOGS, xray: XRAY } : {}),
+    ...(settings.lanes.gpu.mode !== 'batch'
       ? {}
       : {
           'ecr-api': ECR,
@@ -103,7 +114,7 @@ function addGatewayEndpoint(vpc: Vpc, deployment: Deployment): void {
       conditions: { StringEquals: { 'aws:PrincipalAccount': deployment.settings.account } },
     }),
   );
-  if (lanes.gpu.mode === 'off') return;
+  if (lanes.gpu.mode !== 'batch') return;
   endpoint.addToPolicy(
     new PolicyStatement({
       principals: [new AnyPrincipal()],

@@ -4,8 +4,8 @@
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
 async function handler(event) {
   const header = event.request.headers['x-cxai-share'];
-  const share = header ? await opened(header.value) : null;
-  if (!share) return answer(403, 'Forbidden');
+  const share = header ? await opened(header.value) : { refused: 'missing' };
+  if (share.refused) return refuse(share.refused);
   const response = answer(204, 'No Content');
   response.cookies = {};
   response.cookies[cookieName] = {

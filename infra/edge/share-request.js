@@ -9,8 +9,9 @@ async function handler(event) {
   const parts = file.exec(request.uri);
   if (!parts || request.uri.includes('..')) return answer(404, 'Not Found');
   const cookie = request.cookies[cookieName];
-  const share = cookie ? await opened(cookie.value) : null;
-  if (!share || share.run !== parts[2]) return answer(403, 'Forbidden');
+  const share = cookie ? await opened(cookie.value) : { refused: 'missing' };
+  if (share.refused) return refuse(share.refused);
+  if (share.run !== parts[2]) return refuse('other-run');
   request.uri = parts[1];
   request.querystring = {};
   return request;

@@ -16,27 +16,37 @@ function sameText(a, b) {
   return difference === 0;
 }
 
-// { run, secondsLeft } of a token that opens a run now, else null.
+// { run, secondsLeft } of a token that opens a run now, else { refused } with the reason: one of the library's
+// verdicts, revoked, or closed where the store does not answer. Fails closed.
 // biome-ignore lint/correctness/noUnusedVariables: called by the functions this stands in front of
 async function opened(token) {
   const parts = form.exec(token);
-  if (!parts) return null;
+  if (!parts) return { refused: 'malformed' };
   const run = parts[1];
   const secondsLeft = Number(parts[2]) - Date.now() / 1000;
-  if (secondsLeft <= 0) return null;
   try {
     const key = await store.get('key');
     const text = `cxai.share/1.${run}.${parts[2]}.${parts[3]}`;
-    if (!sameText(parts[4], crypto.createHmac('sha256', key).update(text).digest('base64url'))) return null;
-    if (await store.exists(`revoked-${parts[3]}`)) return null;
-    if (await store.exists(`revoked-${run}`)) return null;
+    if (!sameText(parts[4], crypto.createHmac('sha256', key).update(text).digest('base64url'))) {
+      return { refused: 'forged' };
+    }
+    if (secondsLeft <= 0) return { refused: 'expired' };
+    if (await store.exists(`revoked-${parts[3]}`)) return { refused: 'revoked' };
+    if (await store.exists(`revoked-${run}`)) return { refused: 'revoked' };
   } catch (_) {
-    return null;
+    return { refused: 'closed' };
   }
   return { run, secondsLeft: Math.floor(secondsLeft) };
 }
 
+// Why, for the page's words: whoever holds the token learns nothing from it about any other.
 // biome-ignore lint/correctness/noUnusedVariables: called by the functions this stands in front of
+function refuse(reason) {
+  const response = answer(403, 'Forbidden');
+  response.headers['x-cxai-refused'] = { value: reason };
+  return response;
+}
+
 function answer(statusCode, statusDescription) {
   return { statusCode, statusDescription, headers: { 'cache-control': { value: 'no-store' } } };
 }

@@ -16,6 +16,7 @@ const programs = {
   catalog: 'functions/catalog/handler.ts',
   finish: 'functions/finish/handler.ts',
   sweep: 'functions/sweep/handler.ts',
+  canary: 'functions/canary/handler.ts',
   dispatch: 'functions/dispatch/handler.ts',
   worker: 'functions/explain-batch/worker.ts',
 } as const;

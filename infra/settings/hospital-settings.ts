@@ -34,19 +34,41 @@ const cpuLaneSchema = z
   })
   .prefault({});
 
+const gpuInstanceType = z.string().regex(/^g[0-9][a-z0-9-]*\.[0-9]*x?large$/);
+
 const gpuLaneSchema = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('off') }),
   z.strictObject({
     mode: z.literal('batch'),
-    instanceTypes: z.array(z.string().regex(/^g[0-9][a-z0-9-]*\.[0-9]*x?large$/)).min(1),
+    instanceTypes: z.array(gpuInstanceType).min(1),
     maxWorkers: z.int().min(1).max(100),
     /** A backlog should be worked off within this time. */
     targetMinutes: z.int().min(5).max(720),
     /** What one method takes on one GPU on average, to start with. */
     meanTaskSeconds: z.number().positive(),
     purchase: z.literal(['spot', 'on-demand']),
+    /** What one instance costs an hour, for the estimate among the metrics; g6.xlarge on demand is about this. */
+    hourlyUsd: z.number().positive().default(1),
+  }),
+  /** The explain function itself on GPU instances that Lambda manages: no dispatcher, no job queue. */
+  z.strictObject({
+    mode: z.literal('lambda'),
+    instanceTypes: z.array(gpuInstanceType).min(1),
+    /** Most methods computed at once, each with a GPU of its own. */
+    maxWorkers: z.int().min(2).max(100),
+    /** Least memory of the GPU, GiB: the sizes that Lambda knows. */
+    acceleratorMemory: z.literal([3, 6, 12, 16, 24, 48]),
+    hourlyUsd: z.number().positive().default(1),
   }),
 ]);
+
+/** A synthetic upload that must become a complete run in time, or the alarm `canary-failed` tells it. */
+const canarySchema = z
+  .strictObject({
+    everyMinutes: z.int().min(15).max(720).default(60),
+    withinSeconds: z.int().min(60).max(840).default(300),
+  })
+  .prefault({});
 
 const networkSchema = z.discriminatedUnion('mode', [
   /** No VPC: functions reach AWS services only through their own permissions. Nothing to pay. */
@@ -89,6 +111,7 @@ export const hospitalSettingsSchema = z
     retention: retentionSchema,
     lanes: z.strictObject({ cpu: cpuLaneSchema, gpu: gpuLaneSchema.default({ mode: 'off' }) }).prefault({}),
     network: networkSchema,
+    canary: canarySchema,
     viewer: viewerSchema,
     alarms: z.strictObject({ email: z.email(), oldestMessageMinutes: z.int().min(5).default(60) }),
     budget: z.strictObject({ monthlyUsd: z.number().positive() }),

@@ -9,6 +9,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { dropPrefix, manifestName, pendingPrefix, receiptsPrefix } from '../../shared/manifest/keys.ts';
+import { canaryRunPrefix } from '../../shared/pipeline/canary.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
 import { auditTrail, auditTrailArn } from '../constructs/audit-trail.ts';
 import { allowAlarms, allowLogGroups, type DataClass, dataClassKey } from '../constructs/data-class-key.ts';
@@ -146,6 +147,9 @@ function dropBucket(stack: Stack, deployment: Deployment, key: Key, accessLogs: 
   });
 }
 
+/** Long enough to look at a probe that failed. */
+const canaryDays = 7;
+
 function resultsBucket(stack: Stack, deployment: Deployment, key: Key, accessLogs: Bucket): Bucket {
   const { resultsDays } = deployment.settings.retention;
   const bucket = privateBucket(stack, deployment, 'results', {
@@ -161,6 +165,12 @@ function resultsBucket(stack: Stack, deployment: Deployment, key: Key, accessLog
       {
         id: 'pending-marks',
         prefix: pendingPrefix,
+        noncurrentVersionExpiration: Duration.days(1),
+      },
+      {
+        id: 'expire-canary',
+        prefix: canaryRunPrefix,
+        expiration: Duration.days(canaryDays),
         noncurrentVersionExpiration: Duration.days(1),
       },
       ...(resultsDays === null

@@ -43,7 +43,8 @@ const workerMemory = Size.gibibytes(13);
 const dispatchEvery = Duration.minutes(1);
 const dispatchLimits = { memoryMegabytes: 512, timeoutSeconds: 50, concurrency: 1 };
 
-export interface Gpu {
+export interface BatchGpu {
+  readonly mode: 'batch';
   readonly stack: Stack;
   readonly dispatch: ImageFunction;
   readonly dispatchDeadLetters: Queue;
@@ -56,7 +57,7 @@ export function gpuStack(
   data: Data,
   pipeline: Pipeline & { readonly gpu: NonNullable<Pipeline['gpu']>; readonly network: Network },
   lane: BatchLane,
-): Gpu {
+): BatchGpu {
   const stack = new Stack(scope, 'gpu', stackProps(deployment, 'gpu'));
   const image = containerImage(stack, 'gpu');
   const logs = encryptedLogs(stack, deployment, 'gpu-worker', data.keys.operations);
@@ -72,9 +73,9 @@ export function gpuStack(
       maxTime: Duration.minutes(60),
     })),
   });
-  const jobDefinition = workerJob(stack, deployment, pipeline, { image, logs, roles });
+  const jobDefinition = workerJob(stack, deployment, pipeline, { image, logs, roles, lane });
   const dispatcher = dispatchOnSchedule(stack, deployment, data, { pipeline, lane, jobQueue, jobDefinition });
-  return { stack, ...dispatcher, jobQueueArn: jobQueue.jobQueueArn };
+  return { mode: 'batch', stack, ...dispatcher, jobQueueArn: jobQueue.jobQueueArn };
 }
 
 interface Dispatching {
@@ -89,7 +90,7 @@ function dispatchOnSchedule(
   deployment: Deployment,
   { keys }: Pick<Data, 'keys'>,
   { pipeline, lane, jobQueue, jobDefinition }: Dispatching,
-): Pick<Gpu, 'dispatch' | 'dispatchDeadLetters'> {
+): Pick<BatchGpu, 'dispatch' | 'dispatchDeadLetters'> {
   const { jobQueueArn } = jobQueue;
   const { jobDefinitionArn } = jobDefinition;
   const dispatchDeadLetters = deadLetterQueue(stack, deployment, 'dispatch', {
@@ -163,16 +164,19 @@ function launchTemplate(stack: Stack, deployment: Deployment): LaunchTemplate {
   });
 }
 
+interface WorkerParts {
+  readonly image: DockerImageAsset;
+  readonly logs: LogGroup;
+  readonly roles: GpuRoles;
+  readonly lane: BatchLane;
+}
+
 /** Tried again where a spot instance was taken back; anything else ends the job and the queue keeps the rest. */
 function workerJob(
   stack: Stack,
   deployment: Deployment,
   { gpu, cpu }: Pick<Pipeline, 'cpu'> & { readonly gpu: WorkQueue },
-  {
-    image,
-    logs,
-    roles,
-  }: { readonly image: DockerImageAsset; readonly logs: LogGroup; readonly roles: GpuRoles },
+  { image, logs, roles, lane }: WorkerParts,
 ): EcsJobDefinition {
   const container = new EcsEc2ContainerDefinition(stack, 'worker', {
     image: ContainerImage.fromEcrRepository(image.repository, image.imageTag),
@@ -190,6 +194,7 @@ function workerJob(
       CXAI_GPU_QUEUE_URL: gpu.queue.queueUrl,
       CXAI_COMMIT: image.assetHash.slice(0, 12),
       CXAI_DEVICE: 'cuda',
+      CXAI_HOURLY_USD: String(lane.hourlyUsd),
       CXAI_THREADS: String(workerCpus),
       POWERTOOLS_SERVICE_NAME: 'gpu-worker',
     },

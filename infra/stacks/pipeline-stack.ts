@@ -20,6 +20,7 @@ import {
 import { type ImageFunction, imageFunction, type Network } from '../constructs/image-function.ts';
 import { privateNetwork } from '../constructs/private-network.ts';
 import { deadLetterQueue, type WorkQueue, workQueue } from '../constructs/work-queue.ts';
+import { functionHourlyUsd } from '../cost-model.ts';
 import type { Data } from './data-stack.ts';
 import { stackProps } from './stack-props.ts';
 
@@ -31,13 +32,14 @@ export interface Pipeline {
   readonly cpu: WorkQueue;
   readonly gpu: WorkQueue | undefined;
   readonly sweepDeadLetters: Queue;
+  readonly canaryDeadLetters: Queue;
   readonly network: Network | undefined;
   /** Image of every function. */
   readonly image: DockerImageAsset;
 }
 
 /** Longest a GPU worker may take for one task; it extends the visibility while it works. */
-const gpuTaskSeconds = 900;
+export const gpuTaskSeconds = 900;
 const sweepEvery = Duration.minutes(5);
 
 export function pipelineStack(scope: Construct, deployment: Deployment, data: Data): Pipeline {
@@ -52,10 +54,13 @@ export function pipelineStack(scope: Construct, deployment: Deployment, data: Da
     });
   const cpu = lane('cpu', limits.explain.timeoutSeconds);
   const gpu = settings.lanes.gpu.mode === 'off' ? undefined : lane('gpu', gpuTaskSeconds);
-  const sweepDeadLetters = deadLetterQueue(stack, deployment, 'sweep', {
-    key: data.keys.messages,
-    timeoutSeconds: limits.sweep.timeoutSeconds,
-  });
+  const scheduled = (name: 'sweep' | 'canary') =>
+    deadLetterQueue(stack, deployment, name, {
+      key: data.keys.messages,
+      timeoutSeconds: limits[name].timeoutSeconds,
+    });
+  const sweepDeadLetters = scheduled('sweep');
+  const canaryDeadLetters = scheduled('canary');
   const network =
     settings.network.mode === 'isolated'
       ? privateNetwork(stack, deployment, { cidr: settings.network.cidr, logKey: data.keys.operations })
@@ -71,13 +76,16 @@ export function pipelineStack(scope: Construct, deployment: Deployment, data: Da
     catalog: build('catalog', { reads: [data.catalog.queue], sends: [] }),
     finish: build('finish', { reads: givenUp, sends: [] }),
     sweep: build('sweep', { reads: [], sends: [...laneQueues, sweepDeadLetters] }, sweepDeadLetters),
+    canary: build('canary', { reads: [], sends: [canaryDeadLetters] }, canaryDeadLetters),
   };
-  const { ingest, explain, catalog, finish, sweep } = functions;
+  const { ingest, explain, catalog, finish, sweep, canary } = functions;
   readQueue(ingest, data.ingest.queue, { batchSize: 1, concurrency: limits.ingest.concurrency });
   readQueue(explain, cpu.queue, { batchSize: 1, concurrency: limits.explain.concurrency });
   readQueue(catalog, data.catalog.queue, { batchSize: 10, concurrency: limits.catalog.concurrency });
   for (const queue of givenUp) readQueue(finish, queue, { batchSize: 1, concurrency: 2 });
-  sweepOnSchedule(stack, sweep);
+  onSchedule(stack, 'sweep', sweep, sweepEvery, 'Repairs runs that a crash left unfinished');
+  const probeEvery = Duration.minutes(settings.canary.everyMinutes);
+  onSchedule(stack, 'canary', canary, probeEvery, 'Uploads a synthetic image and waits for its run');
   return {
     stack,
     functions,
@@ -85,6 +93,7 @@ export function pipelineStack(scope: Construct, deployment: Deployment, data: Da
     cpu,
     gpu,
     sweepDeadLetters,
+    canaryDeadLetters,
     network,
     image,
   };
@@ -99,7 +108,8 @@ function functionBuilder(
   { cpu, gpu, network, image }: Pick<Pipeline, 'cpu' | 'gpu' | 'network' | 'image'>,
 ): Build {
   const limits = functionLimits(deployment.settings);
-  const { methods } = deployment.settings;
+  const { settings } = deployment;
+  const { methods } = settings;
   const environment = {
     CXAI_DROP_BUCKET: deployment.bucketName('drop'),
     CXAI_RESULTS_BUCKET: deployment.bucketName('results'),
@@ -119,6 +129,10 @@ function functionBuilder(
       environment: {
         ...environment,
         CXAI_THREADS: String(threadsOf(limits[name])),
+        ...(name === 'explain'
+          ? { CXAI_HOURLY_USD: functionHourlyUsd(limits.explain.memoryMegabytes).toFixed(4) }
+          : {}),
+        ...(name === 'canary' ? { CXAI_CANARY_SECONDS: String(settings.canary.withinSeconds) } : {}),
         ...(needsReferenceKey(name) ? { CXAI_REFERENCE_KEY_SECRET: data.referenceKey.secretArn } : {}),
       },
     });
@@ -135,10 +149,16 @@ function readQueue(
   );
 }
 
-function sweepOnSchedule(stack: Stack, { fn }: ImageFunction): void {
-  new Rule(stack, 'sweep-schedule', {
-    description: 'Repairs runs that a crash left unfinished',
-    schedule: Schedule.rate(sweepEvery),
-    targets: [new LambdaFunction(fn, { retryAttempts: 1, maxEventAge: sweepEvery })],
+function onSchedule(
+  stack: Stack,
+  name: string,
+  { fn }: ImageFunction,
+  every: Duration,
+  description: string,
+): void {
+  new Rule(stack, `${name}-schedule`, {
+    description,
+    schedule: Schedule.rate(every),
+    targets: [new LambdaFunction(fn, { retryAttempts: 1, maxEventAge: every })],
   });
 }

@@ -14,7 +14,7 @@ import { gpuAlarms } from '../constructs/gpu-alarms.ts';
 import { pipelineAlarms } from '../constructs/pipeline-alarms.ts';
 import { pipelineDashboard } from '../constructs/pipeline-dashboard.ts';
 import type { Data } from './data-stack.ts';
-import type { Gpu } from './gpu-stack.ts';
+import type { Gpu } from './gpu-lane.ts';
 import type { Pipeline } from './pipeline-stack.ts';
 import { hospitalTag, stackProps } from './stack-props.ts';
 

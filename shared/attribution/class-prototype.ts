@@ -4,9 +4,10 @@
  * (L2); Yosinski et al. 2015, "Understanding neural networks through deep visualization", section 3 (blur);
  * Mordvintsev, Olah & Tyka 2015, "Inceptionism" (octaves, jitter).
  *
- * Steepest ascent from mid-grey with a little noise: x ← x + stepSize · r · g / rms(g) − l2 · (x − mid-grey), r the
- * range from black to white, g the gradient at the image moved cyclically by a random jitter. It runs from a small
- * image to the model's own size; each octave is the last one stretched. Values stay between black and white.
+ * Steepest ascent from mid-grey with a little noise: x ← x + s · r · g / rms(g) − l2 · (x − mid-grey), r the range from
+ * black to white, g the gradient at the image moved cyclically by a random jitter, s falling from stepSize to zero in
+ * each octave, since steps of one size leap over a near maximum for ever. Octaves run from a small image to the model's
+ * own size, each the last one stretched. Values stay between black and white. The best image of the last octave counts.
  */
 import { z } from 'zod';
 import { Cancelled, PermanentFault } from '../errors.ts';
@@ -28,7 +29,7 @@ export const prototypeOptionsSchema = z.strictObject({
     .positive()
     .max(1)
     .default(0.02)
-    .describe('Typical change of a step, share of the range.'),
+    .describe('Typical change of an octave’s first step, share of the range.'),
   l2: z.number().min(0).max(1).default(0.01).describe('Pull toward mid-grey in each step.'),
   blur: z.number().min(0).max(10).default(0.5).describe('Gaussian after each fourth step, pixels; 0: none.'),
   jitter: z
@@ -50,7 +51,7 @@ export interface PrototypeContext extends Pick<AttributionContext, 'signal' | 'o
 export interface ClassPrototype {
   /** [...inputShape] in model units. */
   readonly image: Tensor32;
-  /** The target's score at each gradient, at the moved image, before the step. */
+  /** The target's score at each gradient, at the moved image, before the step; rounds of blur lower it. */
   readonly scores: readonly number[];
   /** Score of the mid-grey image, which every model has an opinion on: the control. */
   readonly startScore: number;
@@ -80,6 +81,7 @@ export async function classPrototype(
   const random = xoshiro(options.seed);
   const { octaves, steps } = options;
   const scores: number[] = [];
+  let best: Best | undefined;
   let extent = octaveExtent({ height, width }, octaves - 1, options.octaveScale);
   let planes: Float64Array[] = levels.map(({ middle, range }) =>
     Float64Array.from(
@@ -96,9 +98,11 @@ export async function classPrototype(
       const shift = [jitterOf(random.uniform(), options), jitterOf(random.uniform(), options)] as const;
       const found = await slopeAt(model, target, planes, extent, shift);
       scores.push(found.score);
-      planes.forEach((plane, c) => {
-        ascend(plane, found.planes[c]!, found.scale, levels[c]!, options);
-      });
+      if (octave === 0) best = better(best, { score: found.score, planes });
+      const pace = options.stepSize * (1 - step / steps);
+      planes = planes.map((plane, c) =>
+        ascended(plane, found.planes[c]!, found.scale, levels[c]!, { pace, l2: options.l2 }),
+      );
       if (options.blur > 0 && step % BLUR_EVERY === BLUR_EVERY - 1) {
         planes = planes.map((plane) =>
           gaussianBlur(plane, extent.height, extent.width, options.blur, 'reflect'),
@@ -107,7 +111,8 @@ export async function classPrototype(
       onProgress?.(scores.length / (octaves * steps));
     }
   }
-  const image = inLayout(model, planes);
+  const last = { score: await scoreOf(model, inLayout(model, planes), target), planes };
+  const image = inLayout(model, better(best, last).planes);
   const middle = inLayout(
     model,
     levels.map((level) => new Float64Array(height * width).fill(level.middle)),
@@ -115,6 +120,14 @@ export async function classPrototype(
   const [score, startScore] = [await scoreOf(model, image, target), await scoreOf(model, middle, target)];
   return { image, scores, startScore, score, gradients: scores.length };
 }
+
+interface Best {
+  readonly score: number;
+  readonly planes: readonly Float64Array[];
+}
+
+const better = (best: Best | undefined, next: Best): Best =>
+  best === undefined || next.score >= best.score ? next : best;
 
 interface Levels {
   readonly low: number;
@@ -174,19 +187,16 @@ async function slopeAt(
   return { planes: back, scale, score };
 }
 
-/** One step, in place. */
-function ascend(
+/** One step. */
+function ascended(
   plane: Float64Array,
   slope: Float64Array,
   scale: number,
   { low, high, middle, range }: Levels,
-  { stepSize, l2 }: PrototypeOptions,
-): void {
-  const rate = scale > 0 ? (stepSize * range) / scale : 0;
-  for (let p = 0; p < plane.length; p++) {
-    const value = plane[p]! + rate * slope[p]! - l2 * (plane[p]! - middle);
-    plane[p] = Math.min(high, Math.max(low, value));
-  }
+  { pace, l2 }: { readonly pace: number; readonly l2: number },
+): Float64Array {
+  const rate = scale > 0 ? (pace * range) / scale : 0;
+  return plane.map((at, p) => Math.min(high, Math.max(low, at + rate * slope[p]! - l2 * (at - middle))));
 }
 
 /** Moved cyclically. */

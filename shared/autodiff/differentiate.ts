@@ -4,11 +4,12 @@
  * From the output back to the wanted values, each node on a path between them asks its rule for the gradients
  * of its inputs; where a value is read several times, its gradients are added. Nothing off the path is touched.
  */
-import { filled } from '../onnx/constant.ts';
+import { filled, isFloat } from '../onnx/constant.ts';
 import { type Graph, type Node, OPSET } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { inferTypes } from '../onnx/infer-types.ts';
 import { refusal } from '../onnx/refusal.ts';
+import { FLAT_OPERATORS } from './flat-operators.ts';
 import type { GradientRule } from './gradient-rule.ts';
 import { GRADIENT_TABLE } from './gradient-table.ts';
 
@@ -38,13 +39,17 @@ export function differentiate(
   const find = (op: string): GradientRule | undefined =>
     overrides.find((rule) => rule.op === op) ?? newest(GRADIENT_TABLE, op);
   const path = nodesOnPath(graph, output, wanted);
+  const lost = path.nodes.filter(({ op }) => !find(op) && !FLAT_OPERATORS.has(op)).map(({ op }) => op);
+  if (lost.length > 0) throw refusal([...new Set(lost)].map((op) => `operator ${op} without a derivative`));
   const builder = GraphBuilder.from(withSavedOutputs(graph, path.nodes, find));
   const upstream = new Map<string, string>([[output, seed(builder)]]);
   for (const node of builder.nodes.filter(({ outputs }) => path.values.has(outputs[0]!)).reverse()) {
     const gradients = gradientsOf(node, find(node.op), upstream, builder);
     node.inputs.forEach((name, index) => {
       const gradient = gradients[index];
-      if (!gradient || !path.values.has(name)) return;
+      if (!path.values.has(name)) return;
+      if (!gradient) refuseLost(node, index, gradients.length > 0, builder);
+      if (!gradient) return;
       const known = upstream.get(name);
       const added = gradient();
       upstream.set(name, known ? builder.op('Add', [known, added]) : added);
@@ -53,6 +58,12 @@ export function differentiate(
   const missing = wanted.filter((name) => !upstream.has(name));
   if (missing.length > 0) throw refusal(blockers(missing, path.nodes, find));
   return { builder, gradients: new Map(wanted.map((name) => [name, upstream.get(name)!])) };
+}
+
+/** An input of numbers that the rule does not differentiate (the scale of a normalization, computed from the image). */
+function refuseLost(node: Node, index: number, reached: boolean, builder: GraphBuilder): void {
+  const numbers = [node.inputs[index]!, node.outputs[0]!].every((name) => isFloat(builder.type(name)));
+  if (reached && numbers) throw refusal([`operator ${node.op} without a derivative for its input ${index}`]);
 }
 
 function gradientsOf(

@@ -5,6 +5,7 @@
  * batch has its own target class.
  */
 import type { Graph } from '../onnx/graph.ts';
+import { concatLast } from './concat-last.ts';
 import { differentiate } from './differentiate.ts';
 import type { GradientRule } from './gradient-rule.ts';
 import { keepBlocked } from './keep-blocked.ts';
@@ -39,7 +40,8 @@ export function gradientGraph(
   const { overrides = [], layout = 'plain' } = options;
   const { scores } = scored;
   const atImage = scored.graph.inputs.includes(at);
-  const graph = atImage && overrides.length === 0 ? reluAfterPool(scored.graph) : scored.graph;
+  const pooled = atImage && overrides.length === 0 ? reluAfterPool(scored.graph) : scored.graph;
+  const graph = atImage && layout === 'blocked' ? concatLast(pooled) : pooled;
   const shape = graph.values.get(scores)!.shape;
   const { builder, gradients } = differentiate(graph, scores, [at], (b) => b.input(SEED, shape), {
     overrides,

@@ -12,9 +12,7 @@ import { filled } from '../onnx/constant.ts';
 import { type Graph, int, type Node } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { windowAttributes } from '../onnx/window.ts';
-
-/** Channels of one block on the widest CPUs; other counts are padded or left plain by the engine. */
-const BLOCK = 16;
+import { CHANNEL_BLOCK } from './channel-block.ts';
 
 const FOLLOWS_INPUT: ReadonlySet<string> = new Set([
   'Relu',
@@ -76,7 +74,7 @@ function namesReadBlocked(graph: Graph): ReadonlySet<string> {
 
 function isBlockable(builder: GraphBuilder, name: string): boolean {
   const shape = builder.values.get(name)?.shape ?? [];
-  return shape.length === 4 && shape[1]! % BLOCK === 0;
+  return shape.length === 4 && shape[1]! % CHANNEL_BLOCK === 0;
 }
 
 /** A sum, difference or product of two equally shaped feature maps. */
@@ -91,7 +89,7 @@ function staysBlocked(
   blocked: ReadonlySet<string>,
   builder: GraphBuilder,
 ): boolean {
-  if (op === 'Conv') return (builder.shape(outputs[0]!)[1] ?? 0) >= BLOCK;
+  if (op === 'Conv') return (builder.shape(outputs[0]!)[1] ?? 0) >= CHANNEL_BLOCK;
   if (op === 'MaxPool') return outputs.length === 1 && blocked.has(inputs[0]!);
   if (op === 'Add' || op === 'Mul') return inputs.every((name) => blocked.has(name));
   return FOLLOWS_INPUT.has(op) && blocked.has(inputs[0]!);

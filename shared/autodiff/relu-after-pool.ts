@@ -5,6 +5,7 @@
  * same: where the greatest value of a window is not positive, both orders give zero.
  */
 import type { Graph, Node } from '../onnx/graph.ts';
+import { countReaders } from './count-readers.ts';
 
 export function reluAfterPool(graph: Graph): Graph {
   const readers = countReaders(graph);
@@ -27,12 +28,4 @@ export function reluAfterPool(graph: Graph): Graph {
     .filter((node) => !dropped.has(node))
     .flatMap((node) => swapped.get(node) ?? [node]);
   return { ...graph, nodes, values };
-}
-
-function countReaders({ nodes, outputs }: Graph): Map<string, number> {
-  const readers = new Map<string, number>();
-  for (const name of [...nodes.flatMap(({ inputs }) => inputs), ...outputs]) {
-    readers.set(name, (readers.get(name) ?? 0) + 1);
-  }
-  return readers;
 }

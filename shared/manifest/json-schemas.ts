@@ -6,6 +6,9 @@ import { modelCardSchema } from './model-card.ts';
 import { planSchema } from './plan.ts';
 import { receiptSchema } from './receipt.ts';
 import { runIndexSchema } from './run-index.ts';
+import { studySpecSchema } from './study.ts';
+import { studyReportSchema } from './study-report.ts';
+import { studyResultSchema } from './study-result.ts';
 import { taskSchema } from './task.ts';
 
 const contracts = {
@@ -16,6 +19,9 @@ const contracts = {
   manifest: manifestSchema,
   'run-index': runIndexSchema,
   receipt: receiptSchema,
+  study: studySpecSchema,
+  'study-result': studyResultSchema,
+  'study-report': studyReportSchema,
 } as const;
 
 /** File name -> file text. */

@@ -9,6 +9,7 @@ import { type Constant, type ElementType, filled, integers } from './constant.ts
 import { evaluate } from './evaluate.ts';
 import type { Attributes, Graph, Node, ValueType } from './graph.ts';
 import { inferTypes } from './infer-types.ts';
+import { refusal } from './refusal.ts';
 
 /** Weights above this size are not evaluated: the engine folds what it wants itself. */
 const LARGEST_FOLDED = 1 << 22;
@@ -73,6 +74,7 @@ export class GraphBuilder {
   ops(op: string, inputs: readonly string[], attributes: Attributes, outputCount: number): string[] {
     const node = { op, domain: '', inputs, attributes, outputs: [] as string[] };
     const types = inferTypes(node, this);
+    for (const { shape } of types) refuseImpossible(op, shape);
     if (types.every(({ shape }) => elementCount(shape) <= LARGEST_FOLDED)) {
       const folded = this.#evaluate(node, types);
       if (folded) return [this.constant(folded, op)];
@@ -130,5 +132,15 @@ export class GraphBuilder {
     do name = `${hint}_${this.#fresh++}`;
     while (this.values.has(name));
     return name;
+  }
+}
+
+/** More elements than any back end can hold: a damaged file, or shapes that multiplied. */
+const MOST_ELEMENTS = 2 ** 31 - 1;
+
+export function refuseImpossible(op: string, shape: readonly number[]): void {
+  const possible = shape.every((extent) => Number.isInteger(extent) && extent >= 0);
+  if (!possible || elementCount(shape) > MOST_ELEMENTS) {
+    throw refusal([`operator ${op} with a result of shape [${shape.join(', ')}]`]);
   }
 }

@@ -72,16 +72,34 @@ const same: ShapeRule = (_node, [shape]) => [shape!];
 
 const broadcast: ShapeRule = (node, shapes) => [broadcastShape(...shapes) ?? misfit(node, shapes)];
 
+/** The numbers of windows, at least one along each axis. */
+function countsOf(node: Node, shapes: Shapes): number[] {
+  const extents = shapes[0]!.slice(2);
+  if (!isWindow(node, extents.length)) misfit(node, shapes);
+  const counts = windowCounts(node, explicitWindow(node), extents);
+  if (!counts.every((count) => count >= 1)) misfit(node, shapes);
+  return counts;
+}
+
+/** One entry in every list for each axis of the image, two in the pads. */
+function isWindow(node: Node, rank: number): boolean {
+  const { kernel, strides, dilations, pads } = explicitWindow(node);
+  const lists = [kernel, strides, dilations].every((list) => list.length === rank);
+  return rank > 0 && lists && pads.length === 2 * rank;
+}
+
 const conv: ShapeRule = (node, shapes) => {
   const [input, weight] = shapes;
   const group = numberOf(node, 'group', 1);
-  if (input!.length < 3 || input![1] !== weight![1]! * group) misfit(node, shapes);
-  return [[input![0]!, weight![0]!, ...windowCounts(node, explicitWindow(node), input!.slice(2))]];
+  const fits = input!.length >= 3 && weight!.length === input!.length && weight![0]! % group === 0;
+  if (!fits || input![1] !== weight![1]! * group) misfit(node, shapes);
+  return [[input![0]!, weight![0]!, ...countsOf(node, shapes)]];
 };
 
 const convTranspose: ShapeRule = (node, shapes) => {
   const [input, weight] = shapes;
-  if (input![1] !== weight![0]) misfit(node, shapes);
+  const fits = input!.length >= 3 && weight!.length === input!.length;
+  if (!fits || input![1] !== weight![0] || !isWindow(node, input!.length - 2)) misfit(node, shapes);
   const window = explicitWindow(node);
   const spans = windowExtents(window);
   const extra = numbersOf(node, 'output_padding') ?? spans.map(() => 0);
@@ -94,9 +112,7 @@ const convTranspose: ShapeRule = (node, shapes) => {
 
 const pool: ShapeRule = (node, shapes) => {
   const input = shapes[0]!;
-  const counts = windowCounts(node, explicitWindow(node), input.slice(2));
-  if (counts.some((count) => count < 1)) misfit(node, shapes);
-  const shape = [...input.slice(0, 2), ...counts];
+  const shape = [...input.slice(0, 2), ...countsOf(node, shapes)];
   return node.op === 'MaxPool' ? [shape, shape] : [shape];
 };
 
@@ -133,6 +149,8 @@ const reshape: ShapeRule = (node, shapes, constants) => {
 
 const transpose: ShapeRule = (node, [input]) => {
   const order = numbersOf(node, 'perm') ?? input!.map((_, axis) => input!.length - 1 - axis);
+  const valid = order.length === input!.length && new Set(order).size === order.length;
+  if (!valid || order.some((axis) => !(axis >= 0 && axis < order.length))) misfit(node, [input!, order]);
   return [order.map((axis) => input![axis]!)];
 };
 

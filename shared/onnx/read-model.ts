@@ -2,8 +2,8 @@
  * ONNX bytes -> Model, or one refusal that lists everything that stands in the way.
  *
  * Checked here, before any compute: the container (Git-LFS pointer, truncation, external data), the operator
- * set, every operator, element types, control flow, and that there is one image input. What depends on
- * shapes is checked by `specialize`; what depends on derivatives by `differentiate`.
+ * set, every operator and its attributes, element types, control flow, and that there is one image input. What
+ * depends on shapes is checked by `specialize`; what depends on derivatives by `differentiate`.
  */
 import { fromBinary } from '@bufbuild/protobuf';
 import { type Constant, elementTypeOf, isFloat } from './constant.ts';
@@ -15,8 +15,10 @@ import {
   ModelProtoSchema,
   type ValueInfoProto,
 } from './onnx_pb.js';
+import { attributeOffenders } from './operator-attributes.ts';
 import { readTensor } from './read-tensor.ts';
 import { refusal } from './refusal.ts';
+import { isWholePixels, wholePixelOffenders } from './whole-pixels.ts';
 
 const OLDEST_OPSET = 7;
 const NEWEST_OPSET = 23;
@@ -42,10 +44,13 @@ export function readModel(bytes: Uint8Array, supported: ReadonlySet<string>): Mo
     attributes: readAttributes(node.attribute, node.opType, offenders),
   }));
   offenders.push(...operatorOffenders(nodes, supported));
+  offenders.push(...new Set(nodes.filter(({ op }) => supported.has(op)).flatMap(attributeOffenders)));
+  offenders.push(...furtherOutputOffenders(nodes));
   const input = readInput(graph, constants, offenders);
-  const output = graph.output[0] && readDeclared(graph.output[0]);
+  if (input && isWholePixels(input)) offenders.push(...wholePixelOffenders(input, nodes));
+  const output = graph.output[0] && readDeclared(graph.output[0], offenders);
   if (!output) offenders.push('no output');
-  else if (output.type !== undefined && !isFloat(output.type)) {
+  else if (!isFloat(output.type)) {
     offenders.push(`output ${output.name} of type ${output.type} (expected float scores)`);
   }
   if (offenders.length > 0 || !input || !output) throw refusal(offenders);
@@ -139,6 +144,22 @@ function operatorOffenders(nodes: readonly Node[], supported: ReadonlySet<string
   return [...counts].map(([label, count]) => (count > 1 ? `${label} (${count} times)` : label));
 }
 
+/** Operators whose second output (indices, masks, statistics) is not computed here. */
+const ONE_OUTPUT: ReadonlySet<string> = new Set([
+  'MaxPool',
+  'Dropout',
+  'BatchNormalization',
+  'LayerNormalization',
+]);
+
+function furtherOutputOffenders(nodes: readonly Node[]): string[] {
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs).filter((name) => name !== ''));
+  const offenders = nodes
+    .filter(({ op, outputs }) => ONE_OUTPUT.has(op) && outputs.slice(1).some((name) => read.has(name)))
+    .map(({ op }) => `operator ${op} with a second output that is read`);
+  return [...new Set(offenders)];
+}
+
 function readInput(
   graph: GraphProto,
   constants: ReadonlyMap<string, Constant>,
@@ -152,9 +173,10 @@ function readInput(
     );
     return undefined;
   }
-  const input = readDeclared(inputs[0]!);
-  if (input.type === undefined || !isFloat(input.type) || input.type === 'float64') {
-    offenders.push(`input ${input.name} of type ${input.type ?? 'unknown'} (expected float32)`);
+  const input = readDeclared(inputs[0]!, offenders);
+  const computes = input.type === 'float32' || input.type === 'float16' || input.type === 'bfloat16';
+  if (!computes && !isWholePixels(input)) {
+    offenders.push(`input ${input.name} of type ${input.type} (expected float32, float16 or uint8)`);
   }
   if (input.shape && input.shape.length !== 4) {
     offenders.push(
@@ -164,10 +186,12 @@ function readInput(
   return input;
 }
 
-function readDeclared(proto: ValueInfoProto): DeclaredValue {
+function readDeclared(proto: ValueInfoProto, offenders: string[]): DeclaredValue {
   const declared = proto.type?.tensorType;
   const shape = declared?.shape?.dim.map(({ value }) =>
     value.case === 'dimValue' && value.value > 0n ? Number(value.value) : undefined,
   );
-  return { name: proto.name, type: elementTypeOf(declared?.elemType ?? 1) ?? 'float32', shape };
+  const type = elementTypeOf(declared?.elemType || 1);
+  if (!type) offenders.push(`${proto.name} of type ${declared?.elemType}, which is not known`);
+  return { name: proto.name, type: type ?? 'float32', shape };
 }

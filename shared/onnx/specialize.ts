@@ -9,7 +9,7 @@ import { type Graph, type Model, type Node, OPSET } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import type { Lowering } from './lowering.ts';
 import { LOWERING_TABLE } from './lowering-table.ts';
-import { refusal } from './refusal.ts';
+import { offendersIn, refusal } from './refusal.ts';
 
 export interface Specialized {
   readonly graph: Graph;
@@ -41,19 +41,42 @@ export function specialize(
     if (!weight) throw refusal([`no weight named ${name}`]);
     aliases.set(name, builder.input(name, weight.shape));
   }
+  const offenders = new Set<string>();
   for (const node of model.nodes) {
-    const resolved = {
-      ...node,
-      inputs: node.inputs.map((name) => resolve(name, model, builder, aliases, node)),
-    };
-    const outputs = lowerNode(resolved, model.opset, builder);
-    outputs.forEach((value, index) => {
-      if (node.outputs[index]) aliases.set(node.outputs[index], value);
-    });
+    // What depends on a refused value cannot be checked; everything else is, so that all is said at once.
+    if (node.inputs.some((name) => aliases.get(name) === REFUSED)) refuse(node, aliases);
+    else
+      try {
+        lowerInto(node, model, builder, aliases);
+      } catch (error) {
+        for (const offender of offendersIn(error) ?? [notUnderstood(node, error)]) offenders.add(offender);
+        refuse(node, aliases);
+      }
   }
+  if (offenders.size > 0) throw refusal([...offenders]);
   const result = aliases.get(output);
   if (!result) throw refusal([`no value named ${output}`]);
   return { graph: builder.build([result]), input: model.input.name, output: result, aliases };
+}
+
+const REFUSED = '\0refused';
+
+function refuse({ outputs }: Node, aliases: Map<string, string>): void {
+  for (const name of outputs) aliases.set(name, REFUSED);
+}
+
+/** A file may hold anything: numbers of inputs, ranks and attributes that fit nothing. */
+function notUnderstood({ op, outputs }: Node, error: unknown): string {
+  if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+  return `operator ${op} whose inputs or attributes do not fit (${outputs[0] ?? ''})`;
+}
+
+function lowerInto(node: Node, model: Model, builder: GraphBuilder, aliases: Map<string, string>): void {
+  const inputs = node.inputs.map((name) => resolve(name, model, builder, aliases, node));
+  const outputs = lowerNode({ ...node, inputs }, model.opset, builder);
+  outputs.forEach((value, index) => {
+    if (node.outputs[index]) aliases.set(node.outputs[index], value);
+  });
 }
 
 function resolve(
@@ -79,6 +102,7 @@ function lowerNode(node: Node, opset: number, builder: GraphBuilder): readonly s
     ? rule.lower({ ...node, inputs }, builder)
     : builder.ops(node.op, inputs, node.attributes, node.outputs.length);
   const outputs = typeof result === 'string' ? [result] : result;
+  refuseMixedTypes(node, inputs, builder);
   const empty = outputs.find((name) => elementCount(builder.shape(name)) === 0);
   if (empty && node.op !== 'Shape' && builder.shape(empty).length > 1)
     throw refusal([`${node.op} with an empty result`]);
@@ -95,3 +119,19 @@ function newest(op: string, opset: number): Lowering | undefined {
     (left, right) => right.since - left.since,
   )[0];
 }
+
+/** Arithmetic of different element types, or in float64, which no back end takes beside float32. */
+function refuseMixedTypes({ op }: Node, inputs: readonly string[], builder: GraphBuilder): void {
+  if (!COMPUTES.has(op)) return;
+  const types = new Set(inputs.filter((name) => name !== '').map((name) => builder.type(name)));
+  const constant = inputs.every((name) => name === '' || builder.constantOf(name));
+  if (!constant && (types.size > 1 || types.has('float64'))) {
+    throw refusal([`${op} of type ${[...types].join(' and ')} (expected float32)`]);
+  }
+}
+
+const COMPUTES: ReadonlySet<string> = new Set(
+  'Add Sub Mul Div Pow Min Max Sum Mean Conv ConvTranspose Gemm MatMul Concat PRelu BatchNormalization InstanceNormalization GroupNormalization LayerNormalization'.split(
+    ' ',
+  ),
+);

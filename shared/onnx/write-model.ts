@@ -4,6 +4,7 @@
  * Whole numbers are written at the width of their element type; floats as raw little-endian data.
  */
 import { create, toBinary } from '@bufbuild/protobuf';
+import { appendInitializers } from './append-initializers.ts';
 import { type Constant, ELEMENT_TYPES, type ElementType } from './constant.ts';
 import { type Attribute, type DeclaredValue, type Graph, type Model, type Node, OPSET } from './graph.ts';
 import {
@@ -11,6 +12,7 @@ import {
   AttributeProtoSchema,
   type GraphProto,
   GraphProtoSchema,
+  type ModelProto,
   ModelProtoSchema,
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
@@ -36,7 +38,7 @@ export function writeModel(graph: Graph, options: WriteOptions = {}): Uint8Array
     graph: writeGraph(graph),
     opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(opset) })],
   });
-  return toBinary(ModelProtoSchema, model);
+  return withWeights(model);
 }
 
 /** A model whose shapes are open, as an exporter writes one: `undefined` extents stay free. */
@@ -49,7 +51,14 @@ export function writeSourceModel({ nodes, constants, input, output, opset, produ
     graph: writeNodes(nodes, constants, [declared(input)], [declared(output)]),
     opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(opset) })],
   });
-  return toBinary(ModelProtoSchema, model);
+  return withWeights(model);
+}
+
+/** The model's bytes, its weights last. */
+function withWeights(model: ModelProto): Uint8Array<ArrayBuffer> {
+  const weights = model.graph!.initializer;
+  model.graph!.initializer = [];
+  return appendInitializers(toBinary(ModelProtoSchema, model), weights);
 }
 
 function writeGraph({ nodes, constants, inputs, outputs, values }: Graph): GraphProto {
@@ -58,7 +67,11 @@ function writeGraph({ nodes, constants, inputs, outputs, values }: Graph): Graph
     if (!value) throw new Error(`internal: value ${name} of the graph has no type`);
     return writeValue(name, value);
   };
-  return writeNodes(nodes, constants, inputs.map(valueInfo), outputs.map(valueInfo));
+  const written = writeNodes(nodes, constants, inputs.map(valueInfo), outputs.map(valueInfo));
+  // Engines do not infer the shape of every operator (MaxUnpool), and optimize less where they do not know one.
+  const inner = nodes.flatMap((node) => node.outputs).filter((name) => name && !outputs.includes(name));
+  written.valueInfo = inner.map(valueInfo);
+  return written;
 }
 
 function writeNodes(

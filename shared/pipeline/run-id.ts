@@ -1,10 +1,14 @@
 /**
  * A run is content-addressed: the same pixels through the same model with the same plan are the same run,
  * whenever, however often and under whatever name the file was dropped.
+ *
+ * Runs of the canary (shared/pipeline/canary.ts) begin with twelve zeros instead, so that a lifecycle rule can end
+ * them by their prefix and the index leave them out. Chance gives another run such an id once in 2^48.
  */
 import type { ModelCard } from '../manifest/model-card.ts';
 import type { ExplainedOutput, MethodPlan } from '../manifest/plan.ts';
 import type { MetricsLevel } from '../manifest/trust-metrics.ts';
+import { canaryModel, canaryRunId } from './canary.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { shortDigest } from './digest.ts';
 
@@ -21,7 +25,7 @@ export function runIdOf(
   },
 ): string {
   const { seed, metrics, explain = 'score', background } = settings;
-  return shortDigest(
+  const id = shortDigest(
     canonicalJson({
       pixelDigest,
       model: card.digest,
@@ -35,4 +39,5 @@ export function runIdOf(
       ...(background && { background }),
     }),
   );
+  return card.id === canaryModel ? canaryRunId(id) : id;
 }

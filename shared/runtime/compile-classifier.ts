@@ -5,11 +5,13 @@
  * Batches are cut into chunks of at most `maxBatch` images; a model exported for single images runs them one
  * at a time. Neither changes the result.
  */
+import { foldScales } from '../autodiff/fold-scales.ts';
 import { gradientGraph } from '../autodiff/gradient-graph.ts';
 import { type Explained, type ScoredGraph, scoredGraph } from '../autodiff/output.ts';
 import { GUIDED_RULES } from '../autodiff/rules/guided-relu.ts';
+import { RULES_WITHOUT_INDICES } from '../autodiff/rules/max-pool-by-taps.ts';
 import { PermanentFault } from '../errors.ts';
-import type { Model } from '../onnx/graph.ts';
+import type { Graph, Model } from '../onnx/graph.ts';
 import { readModel } from '../onnx/read-model.ts';
 import { refusal } from '../onnx/refusal.ts';
 import { type Specialized, specialize } from '../onnx/specialize.ts';
@@ -173,19 +175,31 @@ async function open(
   pass: Pass,
   runner: Runner,
 ): Promise<Program> {
-  const { specialized, scored } = atBatch(model, inputShape, batch, explain);
-  if (pass.kind === 'scores') {
-    const session = await runner.load(writeModel(scored.graph));
-    return { session, seed: undefined, outputs: [scored.scores] };
-  }
+  const { specialized, scored: unfolded } = atBatch(model, inputShape, batch, explain);
   const at =
     pass.kind === 'activations' ? (specialized.aliases.get(pass.tensor) ?? pass.tensor) : specialized.input;
-  const overrides = pass.kind === 'guided' ? GUIDED_RULES : [];
+  const scored = { ...unfolded, graph: foldScales(unfolded.graph, [at]) };
+  if (pass.kind === 'scores') {
+    return { session: await load(scored.graph, runner), seed: undefined, outputs: [scored.scores] };
+  }
+  const onGpu = runner.device === 'webgpu' || runner.device === 'cuda';
+  const overrides = [
+    ...(pass.kind === 'guided' ? GUIDED_RULES : []),
+    ...(onGpu ? RULES_WITHOUT_INDICES : []),
+  ];
   const { graph, seed } = gradientGraph(scored, at, {
     overrides,
     layout: runner.device === 'cpu' ? 'blocked' : 'plain',
   });
-  return { session: await runner.load(writeModel(graph)), seed, outputs: graph.outputs };
+  return { session: await load(graph, runner), seed, outputs: graph.outputs };
+}
+
+/** Opens the graph and frees its bytes at once: weights twice over, which would wait long for the collector. */
+async function load(graph: Graph, runner: Runner): Promise<Session> {
+  const bytes = writeModel(graph);
+  const session = await runner.load(bytes);
+  if (!bytes.buffer.detached) bytes.buffer.transfer(0);
+  return session;
 }
 
 async function runInChunks(

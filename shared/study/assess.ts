@@ -1,34 +1,36 @@
 /** Answers of a model on one part of the data -> every figure that a reader needs to judge it. */
 
+import type { StudyData } from '../manifest/study-data.ts';
 import type { Assessment } from '../manifest/study-report.ts';
 import type { Evaluation } from '../manifest/study-result.ts';
 import { calibrationOf } from '../metrics/calibration.ts';
 import { areaUnderRoc, rocCurve } from '../metrics/roc.ts';
 import { wilsonInterval } from '../metrics/wilson-interval.ts';
+import { groupAccuracy } from './group-accuracy.ts';
 
 type Answers = Pick<Evaluation, 'loss' | 'predictions'>;
 
 /**
  * `classes` in the order of the outputs. The predicted class is that of the largest probability, the first of equals.
- * `groups`: of each image's digest, the number of its group.
+ * `images`: those of the data, which know their groups.
  */
 export function assess(
   { loss, predictions }: Answers,
   classes: readonly string[],
-  groups?: ReadonlyMap<string, number>,
+  images?: StudyData['images'],
 ): Assessment {
   const confusion = classes.map(() => classes.map(() => 0));
   for (const { label, probabilities } of predictions) {
     confusion[label]![probabilities.indexOf(Math.max(...probabilities))]!++;
   }
   const right = classes.reduce((sum, _, label) => sum + confusion[label]![label]!, 0);
-  const images = predictions.length;
+  const count = predictions.length;
   return {
-    images,
+    images: count,
     loss: Number.isFinite(loss) ? loss : null,
-    accuracy: right / images,
-    accuracyInterval: wilsonInterval(right, images),
-    byGroup: groups ? byGroup(predictions, groups) : null,
+    accuracy: right / count,
+    accuracyInterval: wilsonInterval(right, count),
+    byGroup: images ? groupAccuracy(predictions, images) : null,
     confusion,
     classes: classes.map((name, label) => ({
       name,
@@ -36,31 +38,6 @@ export function assess(
       ...ranking(label, predictions),
     })),
     calibration: calibrationOf(predictions),
-  };
-}
-
-/**
- * A group's share of right answers varies less than a coin of the same mean, so Wilson's interval over groups is wide
- * enough.
- */
-function byGroup(
-  predictions: Evaluation['predictions'],
-  groups: ReadonlyMap<string, number>,
-): NonNullable<Assessment['byGroup']> {
-  const answers = new Map<number, { images: number; right: number }>();
-  for (const { image, label, probabilities } of predictions) {
-    const group = groups.get(image);
-    if (group === undefined) throw new Error('internal: an answer about an image outside the data');
-    const answer = answers.get(group) ?? { images: 0, right: 0 };
-    answer.images++;
-    if (probabilities.indexOf(Math.max(...probabilities)) === label) answer.right++;
-    answers.set(group, answer);
-  }
-  const right = [...answers.values()].reduce((sum, answer) => sum + answer.right / answer.images, 0);
-  return {
-    groups: answers.size,
-    accuracy: right / answers.size,
-    interval: wilsonInterval(right, answers.size),
   };
 }
 

@@ -151,7 +151,7 @@ const seedOf = ({ key, seed, bestEpoch, validation, test }: StudyResult, { class
   seed,
   bestEpoch,
   validationAccuracy: validation.accuracy,
-  test: test && assess(test, classes, new Map(images.map(({ digest, group }) => [digest, group]))),
+  test: test && assess(test, classes, images),
 });
 
 function summaryOf(tests: readonly Assessment[], classes: readonly string[]) {

@@ -5,15 +5,14 @@
  */
 import type { StudyImage } from '../manifest/study-data.ts';
 import type { Prediction } from '../manifest/study-result.ts';
+import { wilsonInterval } from '../metrics/wilson-interval.ts';
 
 export interface GroupAccuracy {
   readonly groups: number;
   readonly accuracy: number;
   /** 95 %. */
-  readonly interval: readonly [number, number];
+  readonly interval: [number, number];
 }
-
-const Z = 1.959963984540054;
 
 export function groupAccuracy(
   predictions: readonly Prediction[],
@@ -29,13 +28,5 @@ export function groupAccuracy(
   const shares = [...rights.values()].map((list) => list.filter(Boolean).length / list.length);
   const groups = shares.length;
   const accuracy = shares.reduce((sum, share) => sum + share, 0) / groups;
-  return { groups, accuracy, interval: wilson(accuracy, groups) };
-}
-
-/** Score interval of a share seen in `count` trials. */
-function wilson(share: number, count: number): [number, number] {
-  const spread = Z ** 2 / count;
-  const center = (share + spread / 2) / (1 + spread);
-  const half = (Z / (1 + spread)) * Math.sqrt((share * (1 - share)) / count + spread / (4 * count));
-  return [Math.max(0, center - half), Math.min(1, center + half)];
+  return { groups, accuracy, interval: wilsonInterval(accuracy * groups, groups) };
 }

@@ -8,7 +8,7 @@
 import type { LayerConfig } from './layer-config.ts';
 import { tfjsRefusal } from './tfjs-refusal.ts';
 
-/** Output `tensor` of call number `call` of a layer. */
+/** Output `tensor` of call number `call` of a layer; the first call is 0, of models inside models as well. */
 export interface TensorReference {
   readonly layer: string;
   readonly call: number;
@@ -51,7 +51,8 @@ export function readKerasTopology(topology: Json): KerasTopology {
     throw tfjsRefusal(['a topology without a model (weights only?)']);
   }
   const major = Number.parseInt(String(topology.keras_version ?? holder.keras_version ?? '2'), 10);
-  return { network: readNetwork(holder.class_name, holder.config), major: Number.isNaN(major) ? 2 : major };
+  const known = Number.isNaN(major) ? 2 : major;
+  return { network: readNetwork(holder.class_name, holder.config, known), major: known };
 }
 
 const isJson = (value: unknown): value is Json =>
@@ -59,17 +60,19 @@ const isJson = (value: unknown): value is Json =>
 
 const NETWORKS: ReadonlySet<string> = new Set(['Sequential', 'Functional', 'Model']);
 
-function readNetwork(className: string, config: unknown): KerasNetwork {
+function readNetwork(className: string, config: unknown, major: number): KerasNetwork {
   if (!NETWORKS.has(className)) throw tfjsRefusal([`a topology of kind ${className}`]);
   const json = isJson(config) ? config : { layers: config };
   const layers = Array.isArray(json.layers) ? json.layers.filter(isJson) : [];
   if (layers.length === 0) throw tfjsRefusal([`a ${className} without layers`]);
   const name = typeof json.name === 'string' ? json.name : 'model';
-  return className === 'Sequential' ? sequential(name, layers, json) : functional(name, layers, json);
+  return className === 'Sequential'
+    ? sequential(name, layers, json, major)
+    : functional(name, layers, json, major);
 }
 
-function sequential(name: string, entries: readonly Json[], config: Json): KerasNetwork {
-  const given = entries.map((entry) => readLayer(entry, []));
+function sequential(name: string, entries: readonly Json[], config: Json, major: number): KerasNetwork {
+  const given = entries.map((entry) => readLayer(entry, [], major));
   const first = given[0]!;
   const input: KerasLayer = {
     name: `${name}_input`,
@@ -96,21 +99,37 @@ function inputShapeOf(layer: KerasLayer): unknown {
   return first?.config.batch_shape ?? first?.config.batch_input_shape;
 }
 
-function functional(name: string, entries: readonly Json[], config: Json): KerasNetwork {
-  const layers = new Map<string, KerasLayer>();
-  for (const entry of entries) {
+function functional(name: string, entries: readonly Json[], config: Json, major: number): KerasNetwork {
+  const read = entries.map((entry) => {
     const calls = Array.isArray(entry.inbound_nodes) ? entry.inbound_nodes.map(readCall) : [];
-    const layer = readLayer(entry, calls.length > 0 ? calls : [{ inputs: [], training: false }]);
-    layers.set(layer.name, layer);
+    return readLayer(entry, calls.length > 0 ? calls : [{ inputs: [], training: false }], major);
+  });
+  const ownCall = new Set(read.filter((layer) => countsOwnCall(layer, major)).map((layer) => layer.name));
+  const counted = (list: readonly TensorReference[]): TensorReference[] =>
+    list.map((each) => (ownCall.has(each.layer) ? { ...each, call: Math.max(0, each.call - 1) } : each));
+  const layers = new Map<string, KerasLayer>();
+  for (const layer of read) {
+    const calls = layer.calls.map((call) => ({ ...call, inputs: counted(call.inputs) }));
+    layers.set(layer.name, { ...layer, calls });
   }
-  return { name, layers, inputs: references(config.input_layers), outputs: references(config.output_layers) };
+  return {
+    name,
+    layers,
+    inputs: counted(references(config.input_layers)),
+    outputs: counted(references(config.output_layers)),
+  };
 }
 
-function readLayer(entry: Json, calls: readonly LayerCall[]): KerasLayer {
+/** A model inside a model was called once when it was made, and files count that call. Not Sequentials of Keras 3. */
+function countsOwnCall({ inner, className }: KerasLayer, major: number): boolean {
+  return inner !== undefined && (major < 3 || className !== 'Sequential');
+}
+
+function readLayer(entry: Json, calls: readonly LayerCall[], major: number): KerasLayer {
   const className = String(entry.class_name);
   const config = isJson(entry.config) ? entry.config : { layers: entry.config };
   const name = String(entry.name ?? config.name ?? className);
-  const inner = NETWORKS.has(className) ? readNetwork(className, entry.config) : undefined;
+  const inner = NETWORKS.has(className) ? readNetwork(className, entry.config, major) : undefined;
   return { name, className, config, calls, inner };
 }
 

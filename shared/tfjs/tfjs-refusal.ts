@@ -1,14 +1,15 @@
-/** The one way a TF.js model is refused: a permanent fault whose details list every offender. */
+/** The one way a TF.js or Keras model is refused: a permanent fault whose details list every offender. */
 import { PermanentFault } from '../errors.ts';
 
-export function tfjsRefusal(offenders: readonly string[]): PermanentFault {
+export function tfjsRefusal(offenders: readonly string[], cause?: unknown): PermanentFault {
   return new PermanentFault(
-    `model: expected a differentiable image classifier in TF.js, got ${offenders.join('; ')}`,
+    `model: expected a differentiable image classifier in TF.js or Keras, got ${offenders.join('; ')}`,
     {
       code: 'model-refused',
       remedy:
-        'Put every file of the model beside model.json, or convert it again without what is listed (tensorflowjs_converter, or tf2onnx to ONNX).',
+        'Put every file of the model beside model.json, or save or convert it again without what is listed (model.save, tensorflowjs_converter, or tf2onnx to ONNX).',
       details: { offenders },
+      cause,
     },
   );
 }

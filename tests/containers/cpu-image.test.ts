@@ -57,7 +57,7 @@ beforeAll(async () => {
   const { card } = await inferCard(model, createOnnxRuntimeRunner({ threads: 1 }), facts);
   expect([card.input.height, card.input.width]).toEqual([224, 224]);
   await registerModel(results, { card, bytes: model });
-}, 600_000);
+}, 1_500_000);
 afterAll(async () => {
   await cloud?.close();
   if (directory) await rm(directory, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -54,7 +54,7 @@ async function buildBase(): Promise<void> {
       await run('mmdebstrap', '--variant=minbase', '--include=ca-certificates', 'bookworm', tar);
       await run('podman', 'import', '--quiet', tar, debian);
     }
-    const npm = join(await run('npm', 'root', '--global'), 'npm');
+    const npm = await npmFolder();
     await cp(fileURLToPath(new URL('./base/', import.meta.url)), folder, { recursive: true });
     await cp(process.execPath, join(folder, 'node'), { dereference: true });
     await cp(npm, join(folder, 'npm'), { recursive: true, dereference: true });
@@ -75,6 +75,12 @@ async function buildBase(): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of the npm that runs this, or the machine's: the Node of the repository comes without one. */
+async function npmFolder(): Promise<string> {
+  const { npm_execpath: program } = process.env;
+  return program ? dirname(dirname(program)) : join(await run('npm', 'root', '--global'), 'npm');
 }
 
 const sizeOf = async (image: string): Promise<number> =>

@@ -18,11 +18,13 @@ describe('the cost of a month', () => {
     expect(line(10_000, 'S3 storage')).toBeCloseTo(gigabytes * prices.s3GigabyteMonth, 9);
   });
 
-  it('without images is what stands there anyway: keys, endpoints, alarms, polling', () => {
+  it('without images is what stands there anyway: keys, endpoints, alarms, polling, the canary', () => {
     const standing = monthlyCost(0).filter(({ usd }) => usd > 0);
     expect(standing.map(({ item }) => item)).toEqual([
       'KMS',
       'SQS',
+      'Canary',
+      'Metrics',
       'Private endpoints',
       'Alarms and dashboard',
       'Secret and image',

@@ -2,11 +2,18 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publishSite } from '../../infra/publish-site.ts';
 
 let folder: string;
-const written: { readonly key: string; readonly text: string; readonly type: string }[] = [];
+const written: {
+  readonly key: string;
+  readonly body: Uint8Array;
+  readonly text: string;
+  readonly type: string;
+  readonly encoding: string | undefined;
+}[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cxai-site-'));
@@ -23,8 +30,9 @@ async function put(...keys: string[]): Promise<void> {
 }
 
 const site = {
-  async write(key: string, body: Uint8Array | string, type: string): Promise<void> {
-    written.push({ key, text: new TextDecoder().decode(body as Uint8Array), type });
+  async write(key: string, content: Uint8Array | string, type: string, encoding?: 'br'): Promise<void> {
+    const body = content as Uint8Array;
+    written.push({ key, body, text: new TextDecoder().decode(body), type, encoding });
   },
 };
 
@@ -50,6 +58,18 @@ describe('publishing the site', () => {
       'ort.wasm': 'application/wasm',
     });
     expect(written.every(({ key, text }) => text === `content of ${key}`)).toBe(true);
+  });
+
+  it('stores compressed what CloudFront would pass on as it is, and nothing else', async () => {
+    await put('index.html', '_astro/small.wasm');
+    const large = Buffer.alloc(10_000_001, 'wasm ');
+    await writeFile(join(folder, '_astro/engine.wasm'), large);
+    await publishSite(folder, site);
+    const engine = written.find(({ key }) => key.endsWith('engine.wasm'))!;
+    expect([engine.type, engine.encoding]).toEqual(['application/wasm', 'br']);
+    expect(brotliDecompressSync(engine.body).equals(large)).toBe(true);
+    expect(engine.body.length).toBeLessThan(large.length / 100);
+    expect(written.filter(({ encoding }) => encoding).map(({ key }) => key)).toEqual(['_astro/engine.wasm']);
   });
 
   it('writes nothing at all where one file is of no known kind', async () => {

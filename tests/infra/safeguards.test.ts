@@ -67,7 +67,7 @@ describe('the stacks', () => {
 
   it('hold the functions, each with its handler of the one image', () => {
     const pipeline = Template.fromJSON(templates.pipeline as never);
-    for (const name of ['ingest', 'explain', 'catalog', 'finish', 'sweep']) {
+    for (const name of ['ingest', 'explain', 'catalog', 'finish', 'sweep', 'canary']) {
       pipeline.hasResourceProperties('AWS::Lambda::Function', {
         FunctionName: `cxai-example-${name}`,
         PackageType: 'Image',

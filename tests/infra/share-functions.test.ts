@@ -2,6 +2,7 @@
 import crypto from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type ShareFunction, shareCode } from '../../infra/edge/edge-code.ts';
+import { refusalHeader } from '../../shared/sharing/share-refusal.ts';
 import { mintShareToken, verifyShareToken } from '../../shared/sharing/share-token.ts';
 
 interface Answer {
@@ -73,12 +74,13 @@ describe('redeeming a share link', () => {
   });
 
   it.each([
-    ['no token', undefined],
-    ['nonsense', 'open sesame'],
-    ['a forged token', forged],
-    ['an expired one', past],
-  ])('with %s gives nothing', async (_, value) => {
-    expect(await redeem(value)).toMatchObject({ statusCode: 403 });
+    ['no token', undefined, 'missing'],
+    ['nonsense', 'open sesame', 'malformed'],
+    ['a forged token', forged, 'forged'],
+    ['an expired one', past, 'expired'],
+  ])('with %s gives nothing, and the reason', async (_, value, reason) => {
+    const headers = { [refusalHeader]: { value: reason } };
+    expect(await redeem(value)).toMatchObject({ statusCode: 403, headers });
     expect((await redeem(value)).cookies).toBeUndefined();
   });
 });
@@ -124,9 +126,10 @@ describe('a request with the cookie of a share link', () => {
 });
 
 describe('the edge and the library', () => {
-  it.each([token, past, forged, `${token}x`, token.replace('0', '1'), ''])('agree on %s', async (text) => {
-    const valid = verifyShareToken(key, text, now).status === 'valid';
-    expect((await redeem(text)).statusCode === 204).toBe(valid);
+  it.each([token, past, forged, `${token}x`, token.replace('0', '1')])('agree on %s', async (text) => {
+    const { status } = verifyShareToken(key, text, now);
+    const { statusCode, headers } = await redeem(text);
+    expect(statusCode === 204 ? 'valid' : headers?.[refusalHeader]?.value).toBe(status);
   });
 
   it.each(['share-redeem', 'share-request'] as const)(

@@ -15,7 +15,9 @@ const publicKeyPem = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .publicKey.export({ type: 'spki', format: 'pem' })
   .toString();
 
-const gpu: NonNullable<HospitalInput['lanes']>['gpu'] = {
+type Gpu = NonNullable<HospitalInput['lanes']>['gpu'];
+
+const gpu: Gpu = {
   mode: 'batch',
   instanceTypes: ['g5.xlarge', 'g6.xlarge'],
   maxWorkers: 4,
@@ -24,8 +26,16 @@ const gpu: NonNullable<HospitalInput['lanes']>['gpu'] = {
   purchase: 'spot',
 };
 
+const gpuFunction: Gpu = {
+  mode: 'lambda',
+  instanceTypes: ['g6.xlarge'],
+  maxWorkers: 3,
+  acceleratorMemory: 24,
+};
+
 const variants: Readonly<Record<string, Partial<HospitalInput>>> = {
   'a gpu lane and share links': { lanes: { gpu }, viewer: { ...example.viewer, sharing: 'on' } },
+  'a gpu function': { lanes: { gpu: gpuFunction } },
   'no VPC and signed cookies': {
     network: { mode: 'none' },
     viewer: { ...example.viewer, access: { mode: 'signed-cookies', publicKeyPem } },
@@ -163,5 +173,61 @@ describe('share links', () => {
   it('do not exist where they are off', () => {
     const [, off] = synthesized.find(([name]) => name.includes('cookies'))!;
     expect(ofType(off.templates, 'AWS::CloudFront::KeyValueStore')).toEqual([]);
+  });
+});
+
+describe('the gpu function', () => {
+  const [, { templates }] = synthesized.find(([name]) => name === 'a gpu function')!;
+  const functions = ofType(templates, 'AWS::Lambda::Function');
+  const named = (name: string) =>
+    functions.find(({ properties }) => properties.FunctionName === `cxai-example-${name}`)!;
+
+  it('runs the explain handler on a GPU of its own, in an image, without anything kept warm', () => {
+    expect(named('explain-gpu').properties).toMatchObject({
+      PackageType: 'Image',
+      Architectures: ['x86_64'],
+      ImageConfig: { Command: ['explain.handler'] },
+      AcceleratorConfig: { AcceleratorMemorySize: 24 },
+      CapacityProviderConfig: {
+        LambdaManagedInstancesCapacityProviderConfig: { PerExecutionEnvironmentMaxConcurrency: 1 },
+      },
+      FunctionScalingConfig: { MinExecutionEnvironments: 0, MaxExecutionEnvironments: 3 },
+      Environment: { Variables: { CXAI_DEVICE: 'cuda' } },
+    });
+    expect(named('explain-gpu').properties).not.toHaveProperty('VpcConfig');
+    expect(named('explain').properties).not.toHaveProperty('AcceleratorConfig');
+  });
+
+  it('is the only place where the schema of the library is overruled, by this one property', () => {
+    const odd = functions.filter(({ properties }) => 'AcceleratorConfig' in properties);
+    expect(odd.map(({ properties }) => properties.FunctionName)).toEqual(['cxai-example-explain-gpu']);
+  });
+
+  it('stays within the instances and the network of the settings', () => {
+    const [provider] = ofType(templates, 'AWS::Lambda::CapacityProvider');
+    expect(provider!.properties).toMatchObject({
+      InstanceRequirements: { AllowedInstanceTypes: ['g6.xlarge'], Architectures: ['x86_64'] },
+      CapacityProviderScalingConfig: { MaxVCpuCount: 12 },
+    });
+    const subnets = provider!.properties.VpcConfig.SubnetIds;
+    expect(subnets).toEqual(named('explain').properties.VpcConfig.SubnetIds.map(() => expect.anything()));
+  });
+
+  it('reads the gpu queue one task at a time, and needs neither dispatcher nor job queue', () => {
+    const [mapping, ...more] = ofType(templates, 'AWS::Lambda::EventSourceMapping').filter(
+      ({ stack }) => stack === 'gpu',
+    );
+    expect(more).toEqual([]);
+    expect(mapping!.properties).toMatchObject({
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 3 },
+    });
+    expect(ofType(templates, 'AWS::Batch::JobQueue')).toEqual([]);
+    expect(named('dispatch')).toBeUndefined();
+    const names = ofType(templates, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties.AlarmName);
+    for (const name of ['gpu-dead-letters', 'gpu-oldest-message', 'explain-gpu-errors']) {
+      expect(names).toContain(`cxai-example-${name}`);
+    }
   });
 });

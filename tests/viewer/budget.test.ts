@@ -21,7 +21,7 @@ async function scriptsOf(page: string): Promise<string[]> {
   return [...found];
 }
 
-const pages = ['.', 'run', 'model', 'try', 'study', 'learn', 'learn/paths'];
+const pages = ['.', 'run', 'model', 'share', 'try', 'study', 'learn', 'learn/paths'];
 
 describe('the built site', () => {
   it.each(pages)('page %s loads at most 60 kB of compressed script', async (page) => {

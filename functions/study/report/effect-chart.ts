@@ -28,7 +28,7 @@ export function effectCharts({ effects, configurations }: StudyReport): Chart[] 
     marginLeft: 56,
     marginBottom: 48,
     x: { label: null, domain: levels.map(({ level }) => level), padding: 0.3 },
-    y: { label: 'validation accuracy, %', labelAnchor: 'center', grid: true },
+    y: { label: 'validation accuracy, %', labelAnchor: 'center', grid: true, nice: true },
     color: { domain: effects.map(({ hyperparameter }) => hyperparameter), range: palette },
     marks: [
       Plot.frame({ stroke: '#bbb' }),

@@ -2,7 +2,8 @@
  * Gradients of convolution with respect to image, weights and bias.
  *
  * Image, stride 1: a plain Conv of the upstream with every kernel turned by 180° and in- and out-channels
- * exchanged, pads p′ = d·(k − 1) − p. Other strides: ConvTranspose with the same weights.
+ * exchanged, pads p′ = d·(k − 1) − p. Other strides: ConvTranspose with the same weights. An image of few channels
+ * has ways of its own (few-channels.ts, pooled-image.ts).
  */
 
 import { type Constant, floats } from '../../onnx/constant.ts';
@@ -12,14 +13,20 @@ import { explicitWindow, type Window, windowAttributes, windowExtents } from '..
 import { elementCount } from '../../tensor/tensor.ts';
 import { type GradientRule, rule } from '../gradient-rule.ts';
 import { weightGradient } from './convolution-weights.ts';
-import { blockSide, blockwiseGradient } from './few-channels.ts';
+import { bestBlock, blockPhases, type FewChannels, weave } from './few-channels.ts';
+import { pooledImageGradient } from './pooled-image.ts';
+
+/** Images have up to four channels. */
+const FEW_CHANNELS = 4;
 
 const conv = rule('Conv', (node, [upstream], graph) => {
   const [image, weight, bias] = node.inputs as [string, string, string | undefined];
   const window = explicitWindow(node);
   const group = numberOf(node, 'group', 1);
   return [
-    () => imageGradient(graph, upstream, weight, graph.shape(image), window, group),
+    () =>
+      fewChannelsGradient(graph, node, upstream) ??
+      imageGradient(graph, upstream, weight, graph.shape(image), window, group),
     () => weightGradient(graph, image, upstream, window, group),
     bias ? () => sumOverPixels(graph, upstream) : undefined,
   ];
@@ -39,9 +46,6 @@ function imageGradient(
   if (window.strides.every((stride) => stride === 1)) {
     const source = cropped(graph, upstream, pads);
     const kernels = turned(graph, weight, group);
-    const side = blockSideFor(graph, kernels, imageShape, window, group);
-    if (side > 1)
-      return blockwiseGradient(graph, source, graph.constantOf(kernels)!, atLeastZero(pads), side);
     const attributes = { ...windowAttributes({ ...window, pads: atLeastZero(pads) }), group: int(group) };
     return graph.op('Conv', [source, kernels], attributes);
   }
@@ -54,19 +58,25 @@ function imageGradient(
   return graph.op('ConvTranspose', [upstream, weight], attributes);
 }
 
-/** How many pixels a side to compute at once: more than 1 only where the image has few channels. */
-function blockSideFor(
-  graph: GraphBuilder,
-  kernels: string,
-  imageShape: readonly number[],
-  { dilations }: Window,
-  group: number,
-): number {
-  const [channels, , ...kernel] = graph.shape(kernels) as [number, number, ...number[]];
-  const plain = group === 1 && dilations.every((dilation) => dilation === 1);
-  if (!plain || kernel.length !== 2 || !graph.constantOf(kernels)) return 1;
-  const [kh, kw] = kernel as [number, number];
-  return blockSide(channels, [kh, kw], imageShape.slice(2) as [number, number]);
+/** The gradient of an image of few channels, where a way of its own pays. */
+function fewChannelsGradient(graph: GraphBuilder, node: Node, upstream: string): string | undefined {
+  const [image, name] = node.inputs as [string, string];
+  const weight = graph.constantOf(name);
+  const { strides, dilations, pads } = explicitWindow(node);
+  const plain = numberOf(node, 'group', 1) === 1 && dilations.every((dilation) => dilation === 1);
+  if (!weight || !plain || strides.length !== 2 || weight.shape[1]! > FEW_CHANNELS) return undefined;
+  const given: FewChannels = {
+    weight,
+    strides: strides as [number, number],
+    pads: pads.slice(0, 2) as [number, number],
+    extents: graph.shape(image).slice(2) as [number, number],
+    counts: graph.shape(upstream).slice(2) as [number, number],
+  };
+  const block = bestBlock(given);
+  return (
+    pooledImageGradient(graph, node, upstream, given) ??
+    (block && weave(graph, blockPhases(graph, upstream, given, block), block))
+  );
 }
 
 /** [M, C/g, ...k] -> [C, M/g, ...k] with every kernel turned by 180°. */

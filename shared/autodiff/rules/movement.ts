@@ -8,6 +8,7 @@ import { matrixAlong } from '../../onnx/lower/resize.ts';
 import { elementCount } from '../../tensor/tensor.ts';
 import { type GradientRule, rule } from '../gradient-rule.ts';
 import { sumTo } from '../sum-to.ts';
+import { cutThroughWeights } from './through-weights.ts';
 
 const reshape = rule('Reshape', (node, [upstream], graph) => [
   () => graph.op('Reshape', [upstream, graph.vector(graph.shape(node.inputs[0]!))]),
@@ -29,7 +30,9 @@ const concat = rule('Concat', (node, [upstream], graph) => {
     const from = begin;
     begin += graph.shape(name)[axis]!;
     const to = begin;
-    return () => crop(graph, upstream, [axis], [from], [to]);
+    return () =>
+      (axis === 1 ? cutThroughWeights(graph, upstream, from, to) : undefined) ??
+      crop(graph, upstream, [axis], [from], [to]);
   });
 });
 

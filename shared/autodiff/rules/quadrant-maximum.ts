@@ -25,10 +25,12 @@ export function isQuadrants(node: Node, inputShape: readonly number[]): boolean 
   return square && inputShape.slice(2).every((extent) => extent % 2 === 0);
 }
 
-/** int64 [N, C, h, w]: flat positions in the input of a max-pool for which `isQuadrants` holds. */
-export function quadrantIndices(graph: GraphBuilder, node: Node): string {
+/** 0 or 1, [N, C, h, w]: whether the first maximum lies in the lower row, and in the right column. */
+export function quadrantMasks(
+  graph: GraphBuilder,
+  node: Node,
+): { readonly row: string; readonly column: string } {
   const [input, y] = [node.inputs[0]!, node.outputs[0]!];
-  const [n, c, height, width] = graph.shape(input) as [number, number, number, number];
   const corner = (kernel: readonly number[]): string => {
     const window: Window = { kernel, strides: [2, 2], dilations: [1, 1], pads: [0, 0, 0, 0] };
     return graph.op('MaxPool', [input], windowAttributes(window));
@@ -37,7 +39,13 @@ export function quadrantIndices(graph: GraphBuilder, node: Node): string {
   const row = exceeds(corner([1, 2]));
   const notFirst = exceeds(corner([1, 1]));
   const isLeft = step(graph, graph.op('Sub', [y, corner([2, 1])]), -STEEP, 1);
-  const column = graph.op('Sub', [notFirst, graph.op('Mul', [row, isLeft])]);
+  return { row, column: graph.op('Sub', [notFirst, graph.op('Mul', [row, isLeft])]) };
+}
+
+/** int64 [N, C, h, w]: flat positions in the input of a max-pool for which `isQuadrants` holds. */
+export function quadrantIndices(graph: GraphBuilder, node: Node): string {
+  const [n, c, height, width] = graph.shape(node.inputs[0]!) as [number, number, number, number];
+  const { row, column } = quadrantMasks(graph, node);
   const inWindow = graph.op('Add', [graph.op('Mul', [row, graph.scalar(width)]), column]);
   const starts = Float32Array.from(
     { length: (height / 2) * (width / 2) },

@@ -7,6 +7,7 @@ import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { elementCount } from '../../tensor/tensor.ts';
 import { type GradientRule, rule } from '../gradient-rule.ts';
 import { spreadTo } from '../sum-to.ts';
+import { scaledThroughWeights } from './through-weights.ts';
 
 function reduction(op: 'ReduceSum' | 'ReduceMean'): GradientRule {
   return rule(op, (node, [upstream], graph) => [
@@ -53,13 +54,22 @@ function sumAlong(graph: GraphBuilder, value: string, axis: number): string {
   return graph.op('ReduceSum', [value, graph.vector([axis])], { keepdims: int(1) });
 }
 
-/** Inference mode is linear: the same node without shift and mean. */
+/** Inference mode is linear: dy·scale/√(var + ε). */
 const batchNormalization = rule('BatchNormalization', (node, [upstream], graph) => [
   () => {
     const [, scale, , mean, variance] = node.inputs as [string, string, string, string, string];
+    const epsilon = numberOf(node, 'epsilon', 1e-5);
+    const gains = graph.constantOf(scale)?.data;
+    const spreads = graph.constantOf(variance)?.data;
+    if (gains && spreads) {
+      const factors = Float64Array.from(gains, (gain, at) => gain / Math.sqrt(spreads[at]! + epsilon));
+      const scaled = scaledThroughWeights(graph, upstream, factors);
+      if (scaled) return scaled;
+    }
     const none = graph.constant(filled(0, graph.shape(mean)));
-    const epsilon = float(numberOf(node, 'epsilon', 1e-5));
-    return graph.op('BatchNormalization', [upstream, scale, none, none, variance], { epsilon });
+    return graph.op('BatchNormalization', [upstream, scale, none, none, variance], {
+      epsilon: float(epsilon),
+    });
   },
 ]);
 

@@ -1,13 +1,15 @@
 /** Lowerings of activations, reductions and n-ary arithmetic to a few operators with gradients of their own. */
 import { elementCount } from '../../tensor/tensor.ts';
 import { positiveAxis } from '../broadcast.ts';
-import { float, int, ints, numberOf, textOf } from '../graph.ts';
+import { float, int, ints, type Node, numberOf, textOf } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { type Lowering, lowering } from '../lowering.ts';
 import { windowAttributes } from '../window.ts';
 import { listOf, reshapeTo } from './shape.ts';
 
 const clip: Lowering['lower'] = (node, graph) => {
+  const computed = node.inputs.slice(1).some((name) => name !== '' && !graph.constantOf(name));
+  if (computed) return clipBetween(node, graph);
   const bound = (attribute: string, input: number, none: number): number =>
     graph.constantOf(node.inputs[input])?.data[0] ?? numberOf(node, attribute, none);
   const low = bound('min', 1, Number.NEGATIVE_INFINITY);
@@ -20,6 +22,12 @@ const clip: Lowering['lower'] = (node, graph) => {
     graph.scalar(Math.min(high, 3.4e38)),
   ]);
 };
+
+/** Bounds that are computed: min(max(x, low), high). */
+function clipBetween({ inputs: [input, low, high] }: Node, graph: GraphBuilder): string {
+  const raised = low ? graph.op('Max', [input!, low]) : input!;
+  return high ? graph.op('Min', [raised, high]) : raised;
+}
 
 /** Parametric ReLU: max(x, 0) − slope·max(−x, 0). */
 const pRelu: Lowering['lower'] = (node, graph) => {

@@ -2,7 +2,7 @@
  * Lowerings of normalization layers to scale and shift, or to means and variances.
  *
  * BatchNormalization in inference mode is y = s·x + t with s = scale/√(var + ε), t = bias − s·mean. After a
- * convolution that nothing else reads it is folded into the weights by `foldBatchNorms`.
+ * convolution that nothing else reads it goes into the weights (autodiff/fold-scales.ts).
  */
 import { elementCount } from '../../tensor/tensor.ts';
 import { positiveAxis } from '../broadcast.ts';

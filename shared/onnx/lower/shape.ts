@@ -11,7 +11,7 @@ import {
   isFloat,
 } from '../constant.ts';
 import { int, ints, type Node, numberOf, numbersOf, textOf } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import { type GraphBuilder, refuseImpossible } from '../graph-builder.ts';
 import { type Lowering, lowering } from '../lowering.ts';
 import { refusal } from '../refusal.ts';
 
@@ -34,6 +34,13 @@ export function reshapeTo(graph: GraphBuilder, input: string, shape: readonly nu
 
 const identity: Lowering['lower'] = (node) => node.inputs[0]!;
 
+const dropout: Lowering['lower'] = (node, graph) => {
+  const training = graph.constantOf(node.inputs[2]);
+  if (training?.data[0] || (node.inputs[2] && !training))
+    throw refusal(['operator Dropout in training mode']);
+  return node.inputs[0]!;
+};
+
 const constant: Lowering['lower'] = (node, graph) => {
   const { value, value_int, value_ints, value_float, value_floats } = node.attributes;
   if (value?.kind === 'tensor') return graph.constant(value.value);
@@ -51,6 +58,7 @@ const constantOfShape: Lowering['lower'] = (node, graph) => {
   const shape = graph.constantOf(node.inputs[0]);
   if (!shape) throw refusal(['ConstantOfShape whose shape is computed from the image']);
   const value = node.attributes.value?.kind === 'tensor' ? node.attributes.value.value : filled(0, [1]);
+  refuseImpossible(node.op, [...shape.data]);
   return graph.constant(filled(value.data[0]!, [...shape.data], value.type));
 };
 
@@ -90,6 +98,9 @@ const unsqueeze: Lowering['lower'] = (node, graph) => {
 const cast: Lowering['lower'] = (node, graph) => {
   const to: ElementType = elementTypeOf(numberOf(node, 'to', 1)) ?? 'float32';
   const wanted = isFloat(to) ? 'float32' : to;
+  // Half precision is computed in float32, which holds more; double precision would lose half its digits unsaid.
+  if (to === 'float64' && !graph.constantOf(node.inputs[0]))
+    throw refusal(['Cast to type float64 (expected float32)']);
   if (graph.type(node.inputs[0]!) === wanted) return node.inputs[0]!;
   return graph.op('Cast', [node.inputs[0]!], { to: int(ELEMENT_TYPES[wanted]) });
 };
@@ -158,6 +169,9 @@ const pad: Lowering['lower'] = (node, graph) => {
   const cropped = cropNegative(graph, input, pads);
   const grown = pads.map((amount) => Math.max(0, amount));
   if (grown.every((amount) => amount === 0)) return cropped;
+  if (node.inputs[2] && !graph.constantOf(node.inputs[2])) {
+    throw refusal(['Pad whose value is computed from the image']);
+  }
   const fill = graph.constantOf(node.inputs[2])?.data[0] ?? numberOf(node, 'value', 0);
   return graph.op('Pad', [cropped, graph.vector(grown), graph.scalar(fill)]);
 };
@@ -249,12 +263,15 @@ const gather: Lowering['lower'] = (node, graph) => {
     throw refusal(['Gather whose indices are computed from the image']);
   const extents = graph.shape(node.inputs[0]!);
   const axis = positiveAxis(numberOf(node, 'axis', 0), extents.length);
+  if (indices?.data.some((at) => !(at >= -extents[axis]! && at < extents[axis]!))) {
+    throw refusal([`Gather beyond the extent ${extents[axis]} of axis ${axis}`]);
+  }
   return graph.op('Gather', [node.inputs[0]!, node.inputs[1]!], { axis: int(axis) });
 };
 
 export const SHAPE_LOWERINGS: readonly Lowering[] = [
   lowering('Identity', identity),
-  lowering('Dropout', identity),
+  lowering('Dropout', dropout),
   lowering('Constant', constant),
   lowering('ConstantOfShape', constantOfShape),
   lowering('Shape', shape),

@@ -139,6 +139,14 @@ const lpPool: Lowering['lower'] = (node, graph) => {
   return graph.op('Pow', [graph.op('Mul', [mean, graph.scalar(size)]), graph.scalar(1 / p)]);
 };
 
+/** (Σ |x|ᵖ)^(1/p) over all pixels. */
+const globalLpPool: Lowering['lower'] = (node, graph) => {
+  const p = numberOf(node, 'p', 2);
+  const axes = graph.shape(node.inputs[0]!).flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+  const powered = graph.op('Pow', [graph.op('Abs', [node.inputs[0]!]), graph.scalar(p)]);
+  return graph.op('Pow', [graph.op('ReduceSum', [powered, graph.vector(axes)]), graph.scalar(1 / p)]);
+};
+
 export const WINDOW_LOWERINGS: readonly Lowering[] = [
   lowering('Conv', conv),
   lowering('ConvTranspose', convTranspose),
@@ -146,4 +154,5 @@ export const WINDOW_LOWERINGS: readonly Lowering[] = [
   lowering('AveragePool', pool('AveragePool')),
   lowering('GlobalMaxPool', globalMaxPool),
   lowering('LpPool', lpPool),
+  lowering('GlobalLpPool', globalLpPool),
 ];

@@ -3,7 +3,7 @@
  * central differences, or refused with its reason.
  *   node tests/bench/engine/model-table.ts [part of a file's name]
  *
- * Native engine: onnxruntime on the file as it is (ONNX), TensorFlow.js (model.json). `scores`: greatest absolute
+ * Native engine: onnxruntime on the file as it is (ONNX), TensorFlow.js (model.json, .h5, .keras). `scores`: greatest absolute
  * difference. `gradient`: analytic against central difference of the logit along a random direction near the
  * gradient, relative, the best of four steps (the difference itself is computed in float32); `-` where the logit does
  * not move. The onnx_light models get random weights for it, their own are one constant.

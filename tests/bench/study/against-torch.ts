@@ -23,8 +23,11 @@ import { gradientStep, trainingStep } from '../../../shared/study/training-step.
 import type { Tensor32 } from '../../../shared/tensor/tensor.ts';
 
 const { values: flags } = parseArgs({
+  allowNegative: true,
   options: {
     rounds: { type: 'string', default: '3' },
+    step: { type: 'boolean', default: true },
+    time: { type: 'boolean', default: true },
     steps: { type: 'string', default: '6' },
     threads: { type: 'string', default: '2' },
     channels: { type: 'string', default: '1' },
@@ -46,6 +49,8 @@ const image = Float32Array.from({ length: batch * input.channels * input.side **
 const labels = Array.from({ length: batch }, () => random.below(2));
 const oneHot = Float32Array.from({ length: 2 * batch }, (_, at) => (labels[at >> 1] === at % 2 ? 1 : 0));
 
+/** Largest |gradient| of each tensor, of the first peer asked. */
+const largest = new Map<string, number>();
 const folder = mkdtempSync(join(tmpdir(), 'cxai-torch-step-'));
 const write = (name: string, array: Float32Array | BigInt64Array): void =>
   writeFileSync(join(folder, name), new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
@@ -54,7 +59,7 @@ const read = (name: string): Float32Array => {
   return new Float32Array(bytes.buffer);
 };
 
-function peer(mode: 'step' | 'time'): { torch: string; milliseconds: number[] } | undefined {
+function peer(mode: 'step' | 'step64' | 'time'): { torch: string; milliseconds: number[] } | undefined {
   const script = join(import.meta.dirname, 'torch_step.py');
   const run = spawnSync(flags.python, [script, folder, mode], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`torch_step.py: ${run.stderr}`);
@@ -89,16 +94,37 @@ async function compareStep(): Promise<void> {
   const rates = vector(adamRates(1, LEARNING_RATE, 0));
   const next = await stepping.run({ ...feeds(), first: zeros(), second: zeros(), rates });
   await stepping.release();
-  peer('step');
-  const [theirGradient, theirWeights] = [read('gradient.f32'), read('stepped.f32')];
-  const report = (what: string, [error, name]: [number, string]): void =>
-    console.log(`${what}: worst relative error ${error.toExponential(1)} (${name})`);
-  report('gradient', worstError(gradient!.data, theirGradient, step.layout.slots));
   const stepped = next['next/weights']!.data;
-  report('weights after one Adam step', worstError(stepped, theirWeights, step.layout.slots));
-  // Adam's first step is η·g/(|g| + ε): where |g| is near ε = 1e-8, rounding of g is rounding of the whole step.
-  const clear = stepped.map((value, i) => (Math.abs(theirGradient[i]!) > 1e-6 ? value : theirWeights[i]!));
-  report('the same where |gradient| > 1e-6', worstError(clear, theirWeights, step.layout.slots));
+  for (const mode of ['step', 'step64'] as const) {
+    peer(mode);
+    const [theirGradient, theirWeights] = [read('gradient.f32'), read('stepped.f32')];
+    const report = (what: string, [error, name]: [number, string]): void =>
+      console.log(
+        `${mode === 'step' ? 'float32' : 'float64'} peer, ${what}: ${error.toExponential(1)} (${name})`,
+      );
+    const { slots } = step.layout;
+    report('gradient, worst error ÷ largest of its tensor', worstError(gradient!.data, theirGradient, slots));
+    report('weights after the step, likewise', worstError(stepped, theirWeights, slots));
+    // Adam's first step is η·sign(g) almost everywhere, so where g is nearly zero its rounding decides the sign.
+    const moved = (weightsAfter: Float32Array): Float32Array =>
+      weightsAfter.map((value, i) => (isClear(theirGradient, i) ? value - weights[i]! : 0));
+    report(
+      'the step itself, where |gradient| > 1 % of the largest',
+      worstError(moved(stepped), moved(theirWeights), slots),
+    );
+  }
+}
+
+function isClear(gradient: Float32Array, index: number): boolean {
+  const slot = step.layout.slots.findLast(({ offset }) => offset <= index)!;
+  let most = largest.get(slot.name);
+  if (most === undefined) {
+    most = gradient
+      .subarray(slot.offset, slot.offset + slot.count)
+      .reduce((m, value) => Math.max(m, Math.abs(value)), 0);
+    largest.set(slot.name, most);
+  }
+  return Math.abs(gradient[index]!) > 0.01 * most;
 }
 
 async function timeOurs(): Promise<number[]> {
@@ -124,22 +150,7 @@ async function timeOurs(): Promise<number[]> {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
-try {
-  write('weights.f32', weights);
-  write('image.f32', image);
-  write('labels.i64', BigInt64Array.from(labels, BigInt));
-  writeFileSync(
-    join(folder, 'layout.json'),
-    JSON.stringify({
-      threads: THREADS,
-      steps: STEPS,
-      learningRate: LEARNING_RATE,
-      network: [5, input.channels, input.side, 32, 256, 128, 2],
-      slots: step.layout.slots,
-      imageShape: step.imageShape,
-    }),
-  );
-  await compareStep();
+async function compareTime(): Promise<void> {
   const parameters = unflatten(step.layout, weights);
   const forward = forwardFlops(classifierModel(network, parameters), network.imageShape);
   const firstLayer = 2 * input.side ** 2 * 9 * input.channels * 32;
@@ -165,6 +176,25 @@ try {
   console.log(
     `ours is faster by ${(Math.min(...theirs) / Math.min(...ours)).toFixed(2)} (best), ${(median(theirs) / median(ours)).toFixed(2)} (median); ${THREADS} threads`,
   );
+}
+
+try {
+  write('weights.f32', weights);
+  write('image.f32', image);
+  write('labels.i64', BigInt64Array.from(labels, BigInt));
+  writeFileSync(
+    join(folder, 'layout.json'),
+    JSON.stringify({
+      threads: THREADS,
+      steps: STEPS,
+      learningRate: LEARNING_RATE,
+      network: [5, input.channels, input.side, 32, 256, 128, 2],
+      slots: step.layout.slots,
+      imageShape: step.imageShape,
+    }),
+  );
+  if (flags.step) await compareStep();
+  if (flags.time) await compareTime();
 } finally {
   rmSync(folder, { recursive: true });
 }

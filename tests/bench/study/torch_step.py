@@ -1,7 +1,7 @@
 """The peer of against-torch.ts: the paper's CNN on PyTorch, CPU. Arrays are raw little-endian float32 in FOLDER.
 
 usage: torch_step.py FOLDER step   one Adam step from weights.f32 on image.f32 and labels.i64; writes
-                                   gradient.f32 and stepped.f32 in the order of layout.json
+       torch_step.py FOLDER step64 gradient.f32 and stepped.f32 in the order of layout.json; step64 in float64
        torch_step.py FOLDER time   prints the milliseconds of each of `steps` steps as JSON
 """
 import json
@@ -53,7 +53,10 @@ def write(name, pick):
     np.concatenate(parts).astype(np.float32).tofile(f"{folder}/{name}")
 
 
-if mode == "step":
+if mode.startswith("step"):
+    if mode == "step64":
+        model.double()
+        image = image.double()
     step()
     write("gradient.f32", lambda parameter: parameter.grad)
     write("stepped.f32", lambda parameter: parameter)

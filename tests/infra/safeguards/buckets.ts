@@ -97,7 +97,11 @@ function lifecycleFaults(templates: Templates): string[] {
           rule.ExpirationInDays >= 7,
       ),
   );
+  const probes = rules(bucket(templates, 'results')).some(
+    (rule) => rule.Prefix === 'runs/000000000000' && rule.ExpirationInDays <= 30 && rule.Status === 'Enabled',
+  );
   return [
+    ...(probes ? [] : ['runs of the canary stay']),
     ...abort.map((each) => `${nameOf(each)} keeps broken-off uploads`),
     ...stays.map((prefix) => `${prefix} of the drop bucket does not expire within a month`),
   ];
@@ -192,7 +196,7 @@ export const bucketSafeguards: readonly Safeguard[] = [
     ),
   },
   {
-    name: 'uploads and receipts expire within a month, broken-off uploads within three days',
+    name: 'uploads, receipts and the canary’s runs expire within a month, broken-off uploads within three days',
     check: lifecycleFaults,
     breakages: {
       'no lifecycle': (templates) => {
@@ -203,6 +207,11 @@ export const bucketSafeguards: readonly Safeguard[] = [
         configuration.Rules = configuration.Rules.filter(
           (rule: { Prefix?: string }) => rule.Prefix !== 'receipts/',
         );
+      },
+      "the canary's runs kept": (templates) => {
+        for (const rule of bucket(templates, 'results').properties.LifecycleConfiguration.Rules) {
+          if (rule.Prefix === 'runs/000000000000') rule.Status = 'Disabled';
+        }
       },
       'older versions kept for a year': (templates) => {
         for (const rule of bucket(templates, 'drop').properties.LifecycleConfiguration.Rules) {

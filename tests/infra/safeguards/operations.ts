@@ -41,6 +41,8 @@ function alarmFaults(templates: Templates): string[] {
     ['cxai-example-given-up', 'Invocations'],
     ['cxai-example-sweep-stopped', 'Invocations'],
     ['cxai-example-orphaned-runs', 'example/orphaned-runs'],
+    ['cxai-example-canary-failed', 'CanaryFailures'],
+    ['cxai-example-canary-stopped', 'Invocations'],
   ].filter(([name, metric]) => !alarmOf(templates, name!, metric!));
   return missing.map(([name]) => `no alarm ${name}`);
 }
@@ -104,7 +106,10 @@ function logFaults(templates: Templates): string[] {
       return [
         ...(group ? [] : [`${nameOf(fn)} logs where nobody decided how long`]),
         ...(fn.properties.TracingConfig?.Mode === 'Active' ? [] : [`${nameOf(fn)} is not traced`]),
-        ...(fn.properties.ReservedConcurrentExecutions > 0 ? [] : [`${nameOf(fn)} may take every slot`]),
+        ...((fn.properties.ReservedConcurrentExecutions ??
+          fn.properties.FunctionScalingConfig?.MaxExecutionEnvironments) > 0
+          ? []
+          : [`${nameOf(fn)} may take every slot`]),
       ];
     }),
     ...ofType(templates, 'AWS::Logs::LogGroup').flatMap((group) => [
@@ -139,6 +144,8 @@ export const operationSafeguards: readonly Safeguard[] = [
           'given-up',
           'orphaned-runs',
           'sweep-stopped',
+          'canary-failed',
+          'canary-stopped',
         ].map((name) => [
           `no alarm ${name}`,
           (templates: Templates) => {

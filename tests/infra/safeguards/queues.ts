@@ -45,7 +45,7 @@ function readerFaults(templates: Templates): string[] {
   return queues(templates)
     .filter(
       (queue) =>
-        !/-(catalog|sweep|dispatch)-dead-letters$/.test(nameOf(queue)) && !/-gpu$/.test(nameOf(queue)),
+        !/-(catalog|sweep|canary|dispatch)-dead-letters$/.test(nameOf(queue)) && !/-gpu$/.test(nameOf(queue)),
     )
     .filter(({ stack, id }) => !read.has(`${stack}/${id}`))
     .map((queue) => `nobody reads ${nameOf(queue)}`);
@@ -62,7 +62,8 @@ function concurrencyFaults(templates: Templates): string[] {
         Number(properties.ScalingConfig?.MaximumConcurrency ?? Number.POSITIVE_INFINITY),
       );
     const most = polled.reduce((total, count) => total + count, 0);
-    return most <= fn.properties.ReservedConcurrentExecutions
+    const { ReservedConcurrentExecutions, FunctionScalingConfig } = fn.properties;
+    return most <= (ReservedConcurrentExecutions ?? FunctionScalingConfig?.MaxExecutionEnvironments)
       ? []
       : [`${nameOf(fn)} is throttled by its own queues`];
   });

@@ -38,6 +38,18 @@ test('regularization keeps it from the walls, and the score still rises', async 
   expect(found.score).toBeGreaterThan(found.startScore + 10);
 });
 
+test('a near maximum is not leaped over: the score ends above that of the mid-grey start', async () => {
+  // A narrow ridge at +0.01 in every element.
+  const ridge = {
+    score: (x: Float64Array) => -x.reduce((sum, v) => sum + Math.abs(v - 0.01), 0),
+    gradient: (x: Float64Array) => x.map((v) => -Math.sign(v - 0.01)),
+  };
+  const options = prototypeOptionsSchema.parse({ steps: 50 });
+  const found = await classPrototype(closedForm(ridge, SHAPE), { target: 0, preprocessing }, options);
+  expect(found.score).toBeGreaterThan(found.startScore);
+  expect(found.score).toBeGreaterThanOrEqual(Math.max(...found.scores.slice(-50)) - 0.1);
+});
+
 test('the same seed gives the same bytes, another seed others', async () => {
   const noisy = { steps: 3, jitter: 3, blur: 1 };
   const first = await ascend({ ...noisy, seed: 4 });

@@ -46,12 +46,15 @@ test.each([
   ['reference', 0],
   ['midpoint', 2],
   ['gauss-legendre', 2],
-] as const)('%s takes 11 gradients for 11 steps, and %i scores of ends that are no nodes', async (rule, ends) => {
-  const model = quartic();
-  const found = await run({ steps: 11, quadrature: rule }, model);
-  expect(model.calls).toMatchObject({ gradients: 11, forwards: ends });
-  expect(found).toMatchObject({ gradients: 11, forwards: ends });
-});
+] as const)(
+  '%s takes 11 gradients for 11 steps, and %i scores of ends that are no nodes',
+  async (rule, ends) => {
+    const model = quartic();
+    const found = await run({ steps: 11, quadrature: rule }, model);
+    expect(model.calls).toMatchObject({ gradients: 11, forwards: ends });
+    expect(found).toMatchObject({ gradients: 11, forwards: ends });
+  },
+);
 
 const adaptive = { quadrature: 'adaptive', tolerance: 1e-4 };
 

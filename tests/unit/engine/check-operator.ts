@@ -7,6 +7,7 @@
 import { expect } from 'vitest';
 import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
 import { differentiate } from '../../../shared/autodiff/differentiate.ts';
+import type { GradientRule } from '../../../shared/autodiff/gradient-rule.ts';
 import type { Constant } from '../../../shared/onnx/constant.ts';
 import type { Attributes, Model } from '../../../shared/onnx/graph.ts';
 import { specialize } from '../../../shared/onnx/specialize.ts';
@@ -22,6 +23,8 @@ export interface OperatorCase {
   readonly opset?: number;
   /** Shapes of the float inputs, in order; the first is the image. They come first in the node. */
   readonly shapes: readonly (readonly number[])[];
+  /** Constants before the float inputs (the condition of Where). */
+  readonly leading?: readonly Constant[];
   /** Constants after the float inputs ('' leaves one out). */
   readonly constants?: readonly (Constant | '')[];
   readonly attributes?: Attributes;
@@ -32,6 +35,8 @@ export interface OperatorCase {
   readonly weights?: 'constant' | 'input';
   /** Maps random values in (−1, 1) into the operator's domain. */
   readonly domain?: (value: number) => number;
+  /** Rules in place of the table's. */
+  readonly overrides?: readonly GradientRule[];
   readonly twin: (inputs: readonly Array64[]) => Array64;
 }
 
@@ -60,8 +65,12 @@ export async function checkOperator(given: OperatorCase, seed = 7): Promise<void
   expect(graph.values.get(output)!.shape, `${given.name}: inferred shape`).toEqual(expected.shape);
   const wanted = graph.inputs.filter((_, index) => !fixed.includes(index));
   const seedName = 'seed';
-  const { builder, gradients } = differentiate(graph, output, wanted, (b) =>
-    b.input(seedName, expected.shape),
+  const { builder, gradients } = differentiate(
+    graph,
+    output,
+    wanted,
+    (b) => b.input(seedName, expected.shape),
+    given.overrides ? { overrides: given.overrides } : {},
   );
   const session = await runner.load(
     writeModel(builder.build([...new Set([output, ...wanted.map((name) => gradients.get(name)!)])])),
@@ -123,10 +132,14 @@ function modelOf(given: OperatorCase, inputs: readonly Array64[]): Model {
     constants.set(`c${index}`, constant);
     return `c${index}`;
   });
+  const leading = (given.leading ?? []).map((constant, index) => {
+    constants.set(`l${index}`, constant);
+    return `l${index}`;
+  });
   const node = {
     op: given.op,
     domain: '',
-    inputs: [...inputs.map((_, index) => `x${index}`), ...names],
+    inputs: [...leading, ...inputs.map((_, index) => `x${index}`), ...names],
     outputs: Array.from({ length: given.outputs ?? 1 }, (_, index) => `y${index}`),
     attributes: given.attributes ?? {},
   };

@@ -1,7 +1,10 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import * as ort from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
 import { floats } from '../../../shared/onnx/constant.ts';
 import { int } from '../../../shared/onnx/graph.ts';
+import { ModelProtoSchema, NodeProtoSchema } from '../../../shared/onnx/onnx_pb.js';
 import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts';
 import { isConvolutional } from '../../../shared/runtime/convolutional-classifier.ts';
 import type { Runner } from '../../../shared/runtime/runner.ts';
@@ -177,6 +180,46 @@ describe('a compiled classifier', () => {
     });
     const bytes = sketch.bytes(sketch.builder.op('Cast', [top], { to: int(1) }));
     await expect(compiled(bytes)).rejects.toThrow('ArgMax without a derivative');
+  });
+
+  it('refuses a branch whose part of the gradient would be lost', async () => {
+    const sketch = sketchModel([1, 4, 4]);
+    const flat = sketch.flatten(sketch.conv(sketch.image, 2, 3));
+    const product = sketch.builder.op('ReduceProd', [flat, sketch.builder.vector([1])]);
+    await expect(compiled(sketch.bytes(sketch.builder.op('Add', [flat, product])))).rejects.toThrow(
+      'ReduceProd without a derivative',
+    );
+  });
+
+  it('differentiates between whole pixels where the file takes uint8', async () => {
+    const float = smallCnn();
+    const proto = fromBinary(ModelProtoSchema, float);
+    const graph = proto.graph!;
+    const first = graph.node[0]!;
+    graph.node.unshift(
+      create(NodeProtoSchema, {
+        opType: 'Cast',
+        input: ['image'],
+        output: ['pixels'],
+        attribute: [{ name: 'to', type: 2, i: 1n }],
+      }),
+    );
+    first.input[0] = 'pixels';
+    graph.input[0]!.type!.tensorType!.elemType = 2;
+    const whole = await compiled(toBinary(ModelProtoSchema, proto));
+    const same = await compiled(float);
+    const batch = images(2);
+    const pixels = { ...batch, data: batch.data.map((value) => Math.round(127 + 127 * value)) };
+    const [a, b] = [await whole.gradient(pixels, [0, 2]), await same.gradient(pixels, [0, 2])];
+    expect(a.scores.data).toEqual(b.scores.data);
+    expect(a.gradient.data).toEqual(b.gradient.data);
+    const session = await ort.InferenceSession.create(toBinary(ModelProtoSchema, proto), {
+      intraOpNumThreads: 1,
+    });
+    const feed = new ort.Tensor('uint8', Uint8Array.from(pixels.data.subarray(0, 240)), [1, 2, 12, 10]);
+    const [output] = Object.values(await session.run({ image: feed }));
+    await session.release();
+    expect([...(output!.data as Float32Array)]).toEqual([...a.scores.data.subarray(0, 3)]);
   });
 
   it('refuses maps of scores and shapes that cannot be known', async () => {

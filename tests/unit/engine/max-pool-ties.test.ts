@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
 import { differentiate } from '../../../shared/autodiff/differentiate.ts';
+import { RULES_WITHOUT_INDICES } from '../../../shared/autodiff/rules/max-pool-by-taps.ts';
 import { GraphBuilder } from '../../../shared/onnx/graph-builder.ts';
 import { windowAttributes } from '../../../shared/onnx/window.ts';
 import { writeModel } from '../../../shared/onnx/write-model.ts';
@@ -44,7 +45,12 @@ function literal(
 }
 
 describe('the gradient of a max-pool full of ties', () => {
-  it.each(CASES)('goes to the first maximum: $name', async (given) => {
+  it.each(
+    CASES.flatMap((given) => [
+      { ...given, overrides: [], how: 'by indices' },
+      { ...given, overrides: RULES_WITHOUT_INDICES, how: 'by taps, as on a GPU' },
+    ]),
+  )('goes to the first maximum: $name, $how', async ({ overrides, ...given }) => {
     const next = uniform(4);
     const builder = new GraphBuilder();
     const shape = [2, 16, ...given.extents];
@@ -60,8 +66,12 @@ describe('the gradient of a max-pool full of ties', () => {
     });
     const counts = builder.shape(pooled).slice(2);
     const graph = builder.build([pooled]);
-    const { builder: extended, gradients } = differentiate(graph, pooled, [image], (b) =>
-      b.input('seed', builder.shape(pooled)),
+    const { builder: extended, gradients } = differentiate(
+      graph,
+      pooled,
+      [image],
+      (b) => b.input('seed', builder.shape(pooled)),
+      { overrides },
     );
     const gradient = gradients.get(image)!;
     const session = await createOnnxRuntimeRunner({ threads: 1 }).load(

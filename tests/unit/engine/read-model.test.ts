@@ -8,7 +8,15 @@ import { supportedOperators } from '../../../shared/onnx/supported-operators.ts'
 import { smallCnn } from './test-models.ts';
 
 interface Sketch {
-  readonly nodes: readonly { readonly opType: string; readonly domain?: string; readonly body?: boolean }[];
+  readonly nodes: readonly {
+    readonly opType: string;
+    readonly domain?: string;
+    readonly body?: boolean;
+    readonly ints?: Readonly<Record<string, number>>;
+    readonly texts?: Readonly<Record<string, string>>;
+    readonly outputs?: readonly string[];
+    readonly inputs?: readonly string[];
+  }[];
   readonly opset?: bigint;
   readonly inputs?: readonly {
     readonly name: string;
@@ -27,12 +35,20 @@ function modelBytes({ nodes, opset = 13n, inputs = [{ name: 'x' }], weights = []
     irVersion: 8n,
     opsetImport: [{ domain: '', version: opset }],
     graph: {
-      node: nodes.map(({ opType, domain = '', body }, index) => ({
+      node: nodes.map(({ opType, domain = '', body, ints = {}, texts = {}, outputs, inputs }, index) => ({
         opType,
         domain,
-        input: [index === 0 ? 'x' : `v${index - 1}`],
-        output: [`v${index}`],
-        attribute: body ? [{ name: 'body', type: 5, g: { name: 'inner' } }] : [],
+        input: [...(inputs ?? [index === 0 ? 'x' : `v${index - 1}`])],
+        output: [...(outputs ?? [`v${index}`])],
+        attribute: [
+          ...(body ? [{ name: 'body', type: 5, g: { name: 'inner' } }] : []),
+          ...Object.entries(ints).map(([name, value]) => ({ name, type: 2, i: BigInt(value) })),
+          ...Object.entries(texts).map(([name, value]) => ({
+            name,
+            type: 3,
+            s: new TextEncoder().encode(value),
+          })),
+        ],
       })),
       initializer: weights.map(({ name, dataType, dataLocation = 0 }) => ({
         name,
@@ -111,6 +127,65 @@ describe('reading a model', () => {
       'control flow Loop',
       '2 inputs: x, y (expected one image)',
     ]);
+  });
+
+  it('lists every attribute that is not understood, and outputs that are not computed', () => {
+    const offenders = offendersOf(
+      modelBytes({
+        nodes: [
+          { opType: 'Relu', ints: { frobnicate: 1 } },
+          { opType: 'BatchNormalization', ints: { training_mode: 1 } },
+          { opType: 'Resize', ints: { antialias: 1 }, texts: { mode: 'lanczos' } },
+          { opType: 'LRN' },
+          { opType: 'Conv', ints: { strides: 2 }, texts: { auto_pad: 'SAME' } },
+          { opType: 'Dropout', outputs: ['v5', 'mask'] },
+          { opType: 'Add', inputs: ['v5', 'mask'] },
+        ],
+      }),
+    );
+    expect(offenders).toEqual([
+      'Relu, attribute frobnicate: not known',
+      'BatchNormalization with training mode',
+      'Resize with antialias',
+      'Resize with an unknown mode',
+      'LRN, attribute size: missing',
+      'Conv with an unknown auto_pad',
+      'operator Dropout with a second output that is read',
+    ]);
+  });
+
+  it('says for every kind of offender what to do', () => {
+    try {
+      readModel(
+        modelBytes({
+          opset: 6n,
+          nodes: [{ opType: 'Loop', body: true }, { opType: 'Frobnicate' }],
+          inputs: [{ name: 'x', type: 11 }],
+          weights: [{ name: 'w', dataType: 1, dataLocation: 1 }],
+        }),
+        supportedOperators,
+      );
+      expect.unreachable();
+    } catch (error) {
+      const { remedy } = error as PermanentFault;
+      for (const advice of [
+        'beside the model',
+        'operator set 13 to 21',
+        'traced',
+        'own operators',
+        'float32',
+      ]) {
+        expect(remedy).toContain(advice);
+      }
+    }
+  });
+
+  it.each([
+    [['Transpose', 'Cast', 'Div'], []],
+    [['Div', 'Cast'], ['Div of whole-number pixels (uint8)']],
+  ])('takes uint8 images where %j only move them before the cast', (ops, expected) => {
+    const nodes = ops.map((opType) => ({ opType, ...(opType === 'Cast' && { ints: { to: 1 } }) }));
+    expect(offendersOf(modelBytes({ nodes, inputs: [{ name: 'x', type: 2 }] }))).toEqual(expected);
   });
 
   it.each([

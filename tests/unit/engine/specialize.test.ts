@@ -64,6 +64,20 @@ describe('specializing a model to fixed shapes', () => {
     expect([...graph.constants.get(graph.nodes[0]!.inputs[1]!)!.data]).toEqual([4]);
   });
 
+  it('folds Size, and Range over it', () => {
+    const model = modelOf(
+      [
+        ['Size', ['w'], 'count'],
+        ['Range', ['zero', 'count', 'one'], 'places'],
+        ['Cast', ['places'], 'real', { to: int(1) }],
+        ['Add', ['x', 'real'], 'y'],
+      ],
+      { w: filled(1, [2, 4]), zero: integers([0], []), one: integers([1], []) },
+    );
+    const { graph } = specialize(model, [1, 4, 6, 8]);
+    expect([...graph.constants.get(graph.nodes[0]!.inputs[1]!)!.data]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
   it('drops what does nothing in inference, and half precision', () => {
     const model = modelOf([
       ['Cast', ['x'], 'half', { to: int(10) }],
@@ -95,7 +109,47 @@ describe('specializing a model to fixed shapes', () => {
     expect(graph.values.has(aliases.get('y')!)).toBe(true);
   });
 
+  it('lists every node that does not fit, not only the first', () => {
+    const model = modelOf(
+      [
+        ['Add', ['x', 'w'], 'a'],
+        ['Relu', ['a'], 'b'],
+        ['Tile', ['x', 'x'], 'c'],
+        ['Mul', ['x', 'double'], 'd'],
+        ['Cast', ['x'], 'e', { to: int(11) }],
+        ['Add', ['b', 'c'], 'y'],
+      ],
+      { w: filled(1, [5]), double: filled(1, [], 'float64') },
+    );
+    expect(() => specialize(model, [2, 4, 6, 8])).toThrow(
+      'got Add of shapes [2, 4, 6, 8] and [5]; Tile whose repeats are computed from the image; Mul of type float32 and float64 (expected float32); Cast to type float64 (expected float32)',
+    );
+  });
+
   it.each<[string, Model, string]>([
+    [
+      'dropout in training mode',
+      modelOf([['Dropout', ['x', 'ratio', 'on'], 'y']], {
+        ratio: floats([0.5], []),
+        on: filled(1, [], 'bool'),
+      }),
+      'Dropout in training mode',
+    ],
+    [
+      'a result larger than memory',
+      modelOf([['Expand', ['x', 's'], 'y']], { s: integers([2 ** 24, 2, 4, 6, 8]) }),
+      'Expand with a result of shape',
+    ],
+    [
+      'indices beyond the extent',
+      modelOf([['Gather', ['x', 'i'], 'y', { axis: int(1) }]], { i: integers([4]) }),
+      'Gather beyond the extent 4 of axis 1',
+    ],
+    [
+      'a window of the wrong rank',
+      modelOf([['MaxPool', ['x'], 'y', { kernel_shape: ints([2]) }]]),
+      'MaxPool of shapes',
+    ],
     [
       'a value nothing computes',
       modelOf([['Add', ['x', 'lost'], 'y']]),

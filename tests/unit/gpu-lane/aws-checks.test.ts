@@ -11,6 +11,7 @@ const healthy: Answers = {
   GetQueueUrl: { QueueUrl: 'https://sqs/queue' },
   GetQueueAttributes: { Attributes: { ApproximateNumberOfMessages: '0' } },
   GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 931 } },
+  GpuFunction: failure('ResourceNotFoundException'),
   GetFunction: {
     Configuration: { State: 'Active', LastUpdateStatus: 'Successful' },
     Code: { ResolvedImageUri: image },
@@ -26,7 +27,11 @@ const healthy: Answers = {
 async function examine(changes: Answers = {}): Promise<{ failed: string[]; found: Record<string, string> }> {
   const answers = { ...healthy, ...changes };
   const send = async (command: object) => {
-    const answer = answers[command.constructor.name.replace(/Command$/, '')];
+    const name = command.constructor.name.replace(/Command$/, '');
+    const { FunctionName } = (command as { input?: { FunctionName?: string } }).input ?? {};
+    // The gpu function is there in installations of that kind only.
+    const answer =
+      answers[FunctionName === 'cxai-example-explain-gpu' && name === 'GetFunction' ? 'GpuFunction' : name];
     if (answer instanceof Error) throw answer;
     return answer;
   };
@@ -48,7 +53,7 @@ async function examine(changes: Answers = {}): Promise<{ failed: string[]; found
   return { failed, found };
 }
 
-const functions = ['ingest', 'explain', 'catalog', 'finish', 'sweep'];
+const functions = ['ingest', 'explain', 'catalog', 'finish', 'sweep', 'canary'];
 
 describe('the checks of a deployment', () => {
   it('pass in a healthy account', async () => {
@@ -106,6 +111,15 @@ describe('the checks of a deployment', () => {
     ['a worker that was not deployed', { DescribeJobDefinitions: { jobDefinitions: [] } }, ['gpu lane']],
   ])('find %s', async (_, changes, expected) => {
     expect((await examine(changes)).failed).toEqual(expected);
+  });
+
+  it('look at the gpu function where that is the lane, and at no job queue', async () => {
+    const GpuFunction = healthy.GetFunction;
+    const { failed, found } = await examine({ GpuFunction, DescribeJobQueues: failure('AccessDenied') });
+    expect(failed).toEqual([]);
+    expect(found['gpu lane']).toBe('quota 16 vCPU on demand, 16 spot; active, its image is there');
+    const broken = { GpuFunction: { Configuration: { State: 'Failed' }, Code: { ImageUri: image } } };
+    expect((await examine(broken)).failed).toEqual(['gpu lane']);
   });
 
   it('name the queues that are missing; without a gpu queue that lane is off, not broken', async () => {

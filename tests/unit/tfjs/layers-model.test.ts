@@ -141,6 +141,7 @@ describe('layers of Keras', () => {
     });
     const outer = tf.sequential({ layers: [inner, ...head] });
     expectEqual(await compareEngines(await savedModel(outer)));
+    expectEqual(await difference(chain(conv({ filters: 3 }), inner, inner)));
     const shared = conv({ filters: 3, activation: 'tanh' });
     expectEqual(await difference(chain(shared, shared)));
   });

@@ -1,0 +1,54 @@
+/**
+ * Everything that one hospital's deployment takes, in order: the stacks with their images, the site built and
+ * published, the bundled model registered, under its own name for a first try and under the canary's. Each step may be
+ * done again; what fails ends the rest.
+ */
+import { join } from 'node:path';
+import type { ObjectStore } from '../functions/common/object-store.ts';
+import { bundledModels, readModelFolder, registerModel } from '../functions/local/register-models.ts';
+import { PermanentFault } from '../shared/errors.ts';
+import { canaryModel } from '../shared/pipeline/canary.ts';
+import { publishSite } from './publish-site.ts';
+import { type BucketName, bucketName } from './settings/bucket-name.ts';
+import type { HospitalSettings } from './settings/hospital-settings.ts';
+
+export interface DeployTools {
+  /** Runs the CDK's program; rejects where it fails. */
+  cdk(...parameters: readonly string[]): Promise<void>;
+  /** Folder of the built site. */
+  buildSite(): Promise<string>;
+  store(bucket: string): ObjectStore;
+  tell(line: string): void;
+}
+
+/** `more` goes to `cdk deploy`. Throws PermanentFault for the example, whose account is nobody's. */
+export async function deployHospital(
+  settings: HospitalSettings,
+  more: readonly string[],
+  { cdk, buildSite, store, tell }: DeployTools,
+): Promise<void> {
+  refuseExample(settings);
+  const { id, viewer, alarms } = settings;
+  const bucket = (name: BucketName) => store(bucketName(settings, name));
+  // Built first: a site that cannot be built should not be found out after half an hour of stacks.
+  const folder = await buildSite();
+  tell('site built');
+  await cdk('deploy', '--all', '-c', `hospital=${id}`, ...more);
+  tell('stacks deployed');
+  const files = await publishSite(folder, bucket('site'));
+  tell(`${files.length} files of the site published`);
+  const model = await readModelFolder(join(bundledModels, 'phantom'));
+  await registerModel(bucket('results'), model);
+  await registerModel(bucket('results'), { ...model, card: { ...model.card, id: canaryModel } });
+  tell(`model ${model.card.id} registered, for a first try and for the canary`);
+  tell(`https://${viewer.domain.name}/ once its name points at the output domain-name of the site stack`);
+  tell(`Confirm the subscription that was mailed to ${alarms.email}: without it no alarm is heard.`);
+}
+
+function refuseExample({ id, account }: HospitalSettings): void {
+  if (id !== 'example' && account !== '111122223333') return;
+  throw new PermanentFault(`deploy: expected a hospital of your own, got ${id} of account ${account}`, {
+    code: 'hospital-example',
+    remedy: 'Copy infra/hospitals/example.ts to <id>.ts, change every value, then deploy <id>.',
+  });
+}
