@@ -350,6 +350,17 @@ study
     ),
   );
 study
+  .command('publish')
+  .description('put the report on the site of a running installation, here or in AWS')
+  .argument('<folder>', 'a study’s folder, with its report')
+  .option('--model <id>', 'the registered model that it produced, to link them')
+  .addOption(state)
+  .action((folder: string, flags) =>
+    run(async (output) =>
+      (await import('./study-publish-command.ts')).studyPublishCommand(folder, flags, output),
+    ),
+  );
+study
   .command('export')
   .description('register the winner for the pipeline: ONNX with its card, and the same as TF.js layers')
   .argument('<folder>', 'a study’s folder')

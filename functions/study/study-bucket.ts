@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { TransientFault } from '../../shared/errors.ts';
-import { studyPrefix } from '../../shared/manifest/study-task.ts';
+import { studyPrefix } from '../../shared/manifest/study-keys.ts';
 import { createObjectStore, type ObjectStore } from '../common/object-store.ts';
 
 export interface StudyBucket {

@@ -71,6 +71,7 @@ export function viewerBehaviors(
         : {}),
       'data/index.json': changing(data),
       'data/models/*': changing(data),
+      'data/studies/*': changing(data),
       'data/runs/*/manifest.json': changing(data),
       'data/*': writtenOnce(data),
     },

@@ -2,7 +2,7 @@
 // `/data` taken off, since the results bucket knows nothing of it. So nobody can list the bucket.
 
 const readable =
-  /^\/(index\.json|index\/page-\d{6}\.json|models\/[a-z0-9-]+\/[\w.-]+|runs\/[0-9a-f]{32}\/[\w./-]+)$/;
+  /^\/(index\.json|index\/page-\d{6}\.json|models\/[a-z0-9-]+\/[\w.-]+|studies\/(?:index|[a-z0-9-]+\/report)\.json|runs\/[0-9a-f]{32}\/[\w./-]+)$/;
 
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
 function handler(event) {

@@ -185,7 +185,7 @@ function resultsBucket(stack: Stack, deployment: Deployment, key: Key, accessLog
         : [{ id: 'expire-runs', prefix: 'runs/', expiration: Duration.days(resultsDays) }]),
     ],
   });
-  allowViewer(deployment, bucket, ['index.json', 'index/*', 'models/*', 'runs/*']);
+  allowViewer(deployment, bucket, ['index.json', 'index/*', 'models/*', 'runs/*', 'studies/*']);
   return bucket;
 }
 

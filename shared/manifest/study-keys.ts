@@ -19,6 +19,7 @@ export const studyResultKey = (jobKey: string): string => `results/${jobKey}.jso
 export const studyWeightsKey = (jobKey: string): string => `weights/${jobKey}.onnx`;
 export const studyCheckpointKey = (jobKey: string): string => `checkpoints/${jobKey}`;
 
-/** In a data root: the list of studies (study-index.ts), and an object of one of them. */
+/** A study's folder in a bucket. */
+export const studyPrefix = (id: string): string => `studies/${id}/`;
+/** In a data root: the list of the studies that the site shows (study-index.ts). */
 export const studyIndexKey = 'studies/index.json';
-export const inStudy = (id: string, key: string): string => `studies/${id}/${key}`;

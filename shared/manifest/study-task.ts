@@ -23,7 +23,6 @@ export const studyArraySchema = z.strictObject({
 export type StudyTask = z.infer<typeof studyTaskSchema>;
 export type StudyArray = z.infer<typeof studyArraySchema>;
 
-export const studyPrefix = (id: string): string => `studies/${id}/`;
 /** The same list has the same name: a task delivered twice writes one list. */
 export const studyArrayKey = ({ keys }: Pick<StudyArray, 'keys'>): string =>
   `arrays/${shortDigest(keys.join(' '))}.json`;

@@ -104,6 +104,8 @@ describe('what may be asked for', () => {
     'index.json',
     'index/page-000001.json',
     'models/phantom/card.json',
+    'studies/index.json',
+    'studies/brain/report.json',
     `runs/${run}/manifest.json`,
     `runs/${run}/methods/smoothgrad/map.npy`,
   ])('data/%s is passed on without data/ and without its query', (key) => {
@@ -118,6 +120,7 @@ describe('what may be asked for', () => {
     `runs/${run}`,
     'runs/short/manifest.json',
     'drop/phantom/a.png',
+    'studies/brain/weights/0.onnx',
     'models/../index.json',
     'index.json%2f..',
   ])('data/%s is not there, and that is not kept', (key) => {
@@ -149,6 +152,7 @@ describe('what a browser may keep', () => {
     '/data/index.json',
     `/runs/${run}/manifest.json`,
     '/data/models/phantom/card.json',
+    '/data/studies/brain/report.json',
   ])('%s not at all', (uri) => {
     expect(cacheControl(uri)).toBe('no-store');
   });

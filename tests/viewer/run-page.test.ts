@@ -367,21 +367,23 @@ describe('the run page for everyone', () => {
   it('has no accessibility fault that axe finds, on a desk and on a phone', async () => {
     for (const screen of [undefined, phone]) {
       const { page } = await open(7, screen);
-      await page.getByRole('button', { name: 'Light theme' }).click();
       await page.locator('details').evaluateAll((all) => {
         for (const details of all) (details as HTMLDetailsElement).open = true;
       });
       await page.getByText('Best control').waitFor();
       await page.getByRole('img', { name: 'Σ attribution' }).first().waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);
-      await page.reload();
-      await page.getByText('Best control').waitFor();
-      expect(await page.evaluate('document.documentElement.dataset.theme'), 'kept on this device').toBe(
-        'light',
-      );
+      if (screen) continue;
       await page.getByRole('button', { name: 'Light theme' }).click();
       expect(await accessibilityFaults(page)).toEqual([]);
     }
+  });
+
+  it('keeps the theme on this device', async () => {
+    const { page } = await openPage(testSite.browser, `${served.url}model/#model=brain-mri-cnn3`);
+    await page.getByRole('button', { name: 'Light theme' }).click();
+    await page.reload();
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light');
   });
 
   it('fits a phone without scrolling sideways, with one method at a time to swipe through', async () => {
@@ -425,21 +427,17 @@ describe('the run page under trouble', () => {
   it('draws where WebGL is blocked, and flickers by hand where motion is unwanted', async () => {
     const { page } = await openPage(testSite.browser, `${served.url}model/`);
     await page.emulateMedia({ reducedMotion: 'reduce' });
-    await page.addInitScript(() => {
+    await page.addInitScript(`
       const get = HTMLCanvasElement.prototype.getContext;
-      HTMLCanvasElement.prototype.getContext = function (
-        this: HTMLCanvasElement,
-        kind: string,
-        ...rest: unknown[]
-      ) {
-        return /webgl/.test(kind) ? null : (get as (...all: unknown[]) => unknown).call(this, kind, ...rest);
-      } as typeof get;
-    });
+      HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+        return /webgl/.test(kind) ? null : get.call(this, kind, ...rest);
+      };
+    `);
     await page.goto(run());
     await page.locator('[data-panel=grad-cam] .ticks span').first().waitFor();
     const { x, y } = lesionOf(8);
     const drawn = async () => !isGray(await colorAt(page, 'grad-cam', x, y));
-    await expect.poll(drawn, { timeout: 8000 }).toBe(true);
+    await expect.poll(drawn, { timeout: 20_000 }).toBe(true);
     await page.keyboard.press('f');
     await page.getByText('Shown now: Grad-CAM').waitFor();
     await page.getByRole('button', { name: 'Switch' }).click();

@@ -2,7 +2,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inStudy, studyReportKey } from '../../shared/manifest/study-keys.ts';
 import type { StudyReport } from '../../shared/manifest/study-report.ts';
 import { chartScale, roundTicks } from '../../viewer/src/lib/chart/chart-scale.ts';
 import { curveOf, curvePanels, rangeOf } from '../../viewer/src/lib/study/curves.ts';
@@ -124,7 +123,7 @@ describe('the study page', () => {
     await page.getByText('npx cxai study report').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await writeExampleStudy(bare.data);
-    await writeFile(join(bare.data, inStudy('brain', studyReportKey)), '{"schema":"cxai.study-report/9"}');
+    await writeFile(join(bare.data, 'studies/brain/report.json'), '{"schema":"cxai.study-report/9"}');
     await page.reload();
     await page.getByText('written for another version').waitFor();
   });

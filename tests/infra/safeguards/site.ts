@@ -66,6 +66,7 @@ function originFaults(templates: Templates): string[] {
 const changing = [
   'data/index.json',
   'data/models/phantom/card.json',
+  'data/studies/brain/report.json',
   'data/runs/0a/manifest.json',
   'index.html',
 ];

@@ -1,6 +1,6 @@
 /**
  * Operators over their attribute spaces, drawn at random: pools by taps (GPU rule), transposed convolutions, automatic
- * pads, reductions in both forms, broadcasting, softmax of either meaning, moves. Forward values and random-direction
+ * pads, reductions in both forms, broadcasting, softmax of either meaning, normalizations. Forward values and random-direction
  * derivatives are the float64 twin's.
  */
 import fc from 'fast-check';
@@ -10,16 +10,16 @@ import { floats, integers } from '../../../shared/onnx/constant.ts';
 import { float, int, ints, text } from '../../../shared/onnx/graph.ts';
 import { checkOperator, type OperatorCase } from '../../unit/engine/check-operator.ts';
 import {
-  concat,
+  gemm,
   matMul,
-  move,
+  perChannel,
   reduce,
   reshape,
   softmax,
-  transpose,
+  standardize,
   zip,
 } from '../../unit/engine/twin/arithmetic.ts';
-import { type Array64, generate } from '../../unit/engine/twin/array.ts';
+import type { Array64 } from '../../unit/engine/twin/array.ts';
 import {
   averagePool,
   conv,
@@ -221,6 +221,55 @@ const transposed: fc.Arbitrary<OperatorCase> = fc
     };
   });
 
+const scaledProducts: fc.Arbitrary<OperatorCase> = fc
+  .record({
+    transA: int1(0, 1),
+    transB: int1(0, 1),
+    alpha: fc.constantFrom(1, 0.5, -2),
+    beta: fc.constantFrom(1, 0, 3),
+    bias: fc.constantFrom([], [1], [4], [3, 1], [3, 4]),
+  })
+  .map(({ transA, transB, alpha, beta, bias }) => ({
+    name: `Gemm ${transA}${transB} ${alpha} ${beta} [${bias}]`,
+    op: 'Gemm',
+    shapes: [transA ? [2, 3] : [3, 2], transB ? [4, 2] : [2, 4], bias],
+    attributes: { transA: int(transA), transB: int(transB), alpha: float(alpha), beta: float(beta) },
+    twin: ([a, b, c]) => gemm(a!, b!, c, { alpha, beta, transA, transB }),
+  }));
+
+const normalized: fc.Arbitrary<OperatorCase> = fc
+  .record({
+    op: fc.constantFrom('Instance', 'Group', 'Layer'),
+    groups: fc.constantFrom(1, 2, 4),
+    axis: int1(-3, -1),
+  })
+  .map(({ op, groups, axis }): OperatorCase => {
+    const [shape, epsilon] = [[2, 4, 2, 3], 1e-3];
+    const rest = { op: `${op}Normalization`, domain: away };
+    if (op === 'Layer') {
+      const kept = shape.slice(axis);
+      const axes = kept.map((_, at) => 4 + axis + at);
+      return {
+        ...rest,
+        name: `LayerNormalization from ${axis}`,
+        shapes: [shape, kept, kept],
+        attributes: { axis: int(axis), epsilon: float(epsilon) },
+        twin: ([x, scale, shift]) =>
+          zip(zip(standardize(x!, axes, epsilon), scale!, BINARY.Mul!), shift!, BINARY.Add!),
+      };
+    }
+    const parts = op === 'Group' ? groups : 4;
+    return {
+      ...rest,
+      name: `${op}Normalization of ${parts}`,
+      opset: 21,
+      shapes: [shape, [4], [4]],
+      attributes: { epsilon: float(epsilon), ...(op === 'Group' ? { num_groups: int(groups) } : {}) },
+      twin: ([x, scale, shift]) =>
+        perChannel(reshape(standardize(reshape(x!, [2, parts, -1]), [2], epsilon), shape), scale!, shift!),
+    };
+  });
+
 const gemms: fc.Arbitrary<OperatorCase> = fc
   .record({
     batch: fc.array(int1(1, 2), { maxLength: 2 }),
@@ -235,97 +284,6 @@ const gemms: fc.Arbitrary<OperatorCase> = fc
     ],
     twin: ([a, b]) => matMul(a!, b!),
   }));
-
-const SHAPE = [2, 3, 4];
-const moves: fc.Arbitrary<OperatorCase> = fc.oneof(
-  fc.shuffledSubarray([0, 1, 2], { minLength: 3 }).map((order) => ({
-    name: `Transpose [${order}]`,
-    op: 'Transpose',
-    shapes: [SHAPE],
-    attributes: { perm: ints(order) },
-    twin: ([x]: readonly Array64[]) => transpose(x!, order),
-  })),
-  fc.record({ axis: int1(-3, 2), second: int1(1, 3) }).map(({ axis, second }) => {
-    const other = SHAPE.map((extent, at) => (at === (axis + 3) % 3 ? second : extent));
-    return {
-      name: `Concat along ${axis}`,
-      op: 'Concat',
-      shapes: [SHAPE, other],
-      attributes: { axis: int(axis) },
-      twin: (parts: readonly Array64[]) => concat(parts, (axis + 3) % 3),
-    };
-  }),
-  fc.tuple(int1(-6, 5), int1(-6, 9), fc.constantFrom(1, 2, 3, -1, -2)).map(([begin, end, step]) => {
-    const picked = slicePositions(6, begin, end, step);
-    return {
-      name: `Slice ${begin}:${end}:${step} gives ${picked.length}`,
-      op: 'Slice',
-      shapes: [[2, 6]],
-      constants: [integers([begin]), integers([end]), integers([-1]), integers([step])],
-      twin: ([x]: readonly Array64[]) => move(x!, [2, picked.length], ([row, at]) => [row!, picked[at!]!]),
-    };
-  }),
-  fc.tuple(int1(-2, 1), fc.array(int1(-4, 3), { minLength: 1, maxLength: 5 })).map(([axis, list]) => {
-    const at = (axis + 2) % 2;
-    const inside = list.map((position) => Math.max(-[3, 4][at]!, Math.min([2, 3][at]!, position)));
-    return {
-      name: `Gather [${inside}] along ${axis}`,
-      op: 'Gather',
-      shapes: [[3, 4]],
-      constants: [integers(inside)],
-      attributes: { axis: int(axis) },
-      twin: ([x]: readonly Array64[]) =>
-        generate(at === 0 ? [inside.length, 4] : [3, inside.length], (index) => {
-          const picked = (inside[index[at]!]! + [3, 4][at]!) % [3, 4][at]!;
-          return x!.data[at === 0 ? picked * 4 + index[1]! : index[0]! * 4 + picked]!;
-        }),
-    };
-  }),
-  fc
-    .tuple(int1(0, 2), int1(0, 2), fc.constantFrom('constant', 'reflect', 'edge', 'wrap'))
-    .map(([a, b, mode]) => ({
-      name: `Pad ${a}, ${b} ${mode}`,
-      op: 'Pad',
-      shapes: [[2, 4]],
-      constants: [integers([0, a, 0, b]), floats([0], [])],
-      attributes: { mode: text(mode) },
-      twin: ([x]: readonly Array64[]) =>
-        move(x!, [2, 4 + a + b], ([row, at]) => {
-          const from = borderOf(at! - a, 4, mode);
-          return from === undefined ? undefined : [row!, from];
-        }),
-    })),
-  fc.constantFrom(-3, -2, -1, 0, 1, 2, 3).map((axis) => {
-    const at = axis < 0 ? axis + 3 : axis;
-    const rows = SHAPE.slice(0, at).reduce((a, b) => a * b, 1);
-    return {
-      name: `Flatten from ${axis}`,
-      op: 'Flatten',
-      shapes: [SHAPE],
-      attributes: { axis: int(axis) },
-      twin: ([x]: readonly Array64[]) => reshape(x!, [rows, -1]),
-    };
-  }),
-);
-
-/** Python's positions of `begin:end:step`. */
-function slicePositions(extent: number, begin: number, end: number, step: number): number[] {
-  const from = begin < 0 ? begin + extent : begin;
-  const to = end < 0 ? end + extent : end;
-  const positions: number[] = [];
-  for (let at = from; step > 0 ? at < Math.min(to, extent) : at > to; at += step) {
-    if (at >= 0 && at < extent) positions.push(at);
-  }
-  return positions;
-}
-
-function borderOf(at: number, extent: number, mode: string): number | undefined {
-  if (at >= 0 && at < extent) return at;
-  if (mode === 'constant') return undefined;
-  if (mode === 'edge') return at < 0 ? 0 : extent - 1;
-  if (mode === 'wrap') return (at + extent) % extent;
-  return at < 0 ? -at : 2 * (extent - 1) - at;
-}
 
 const clips = fc
   .record({ low: int1(-3, 0), span: int1(1, 4), opset: fc.constantFrom(7, 11, 18) })
@@ -352,7 +310,8 @@ const SPACES: Readonly<Record<string, fc.Arbitrary<OperatorCase>>> = {
   broadcasting: broadcast,
   'softmax before and since operator set 13': softmaxes,
   'products of matrices': gemms,
-  'moved elements': moves.filter(({ name }) => !name.endsWith('gives 0')) as fc.Arbitrary<OperatorCase>,
+  'scaled products with a broadcast bias': scaledProducts,
+  normalizations: normalized,
   clips,
 };
 

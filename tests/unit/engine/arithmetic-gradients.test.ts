@@ -97,6 +97,44 @@ const CASES: readonly OperatorCase[] = [
     shapes: [IMAGE, [3, 1, 1]],
     twin: ([a, b]) => map(zip(a!, b!, add), (value) => value / 2),
   },
+  {
+    name: 'Where, the right side broadcast',
+    op: 'Where',
+    leading: [
+      { type: 'bool', shape: [4, 5], data: Float64Array.from({ length: 20 }, (_, at) => at % 3 && 1) },
+    ],
+    shapes: [IMAGE, [3, 1, 1]],
+    twin: ([a, b]) =>
+      zip(
+        zip(
+          a!,
+          { shape: [4, 5], data: Float64Array.from({ length: 20 }, (_, at) => at % 3 && 1) },
+          (x, c) => x * c,
+        ),
+        zip(
+          b!,
+          { shape: [4, 5], data: Float64Array.from({ length: 20 }, (_, at) => (at % 3 ? 0 : 1)) },
+          (x, c) => x * c,
+        ),
+        add,
+      ),
+  },
+  {
+    name: 'Clip between bounds that are computed',
+    op: 'Clip',
+    opset: 12,
+    shapes: [IMAGE, [], []],
+    domain: (x) => 2 * x,
+    twin: ([x, a, b]) => map(zip(x!, a!, Math.max), (value) => Math.min(value, b!.data[0]!)),
+  },
+  {
+    name: 'GlobalLpPool',
+    op: 'GlobalLpPool',
+    shapes: [IMAGE],
+    attributes: { p: int(3) },
+    domain: positive,
+    twin: ([x]) => reduce(x!, [2, 3], true, (values) => Math.cbrt(total(values.map((v) => v ** 3)))),
+  },
   reduction('ReduceSum', total, [2, 3], 0, 'input'),
   reduction('ReduceSum', total, [1], 1, 'attribute'),
   reduction('ReduceMean', (values) => total(values) / values.length, [2, 3], 1, 'attribute'),

@@ -23,6 +23,8 @@ export interface OperatorCase {
   readonly opset?: number;
   /** Shapes of the float inputs, in order; the first is the image. They come first in the node. */
   readonly shapes: readonly (readonly number[])[];
+  /** Constants before the float inputs (the condition of Where). */
+  readonly leading?: readonly Constant[];
   /** Constants after the float inputs ('' leaves one out). */
   readonly constants?: readonly (Constant | '')[];
   readonly attributes?: Attributes;
@@ -130,10 +132,14 @@ function modelOf(given: OperatorCase, inputs: readonly Array64[]): Model {
     constants.set(`c${index}`, constant);
     return `c${index}`;
   });
+  const leading = (given.leading ?? []).map((constant, index) => {
+    constants.set(`l${index}`, constant);
+    return `l${index}`;
+  });
   const node = {
     op: given.op,
     domain: '',
-    inputs: [...inputs.map((_, index) => `x${index}`), ...names],
+    inputs: [...leading, ...inputs.map((_, index) => `x${index}`), ...names],
     outputs: Array.from({ length: given.outputs ?? 1 }, (_, index) => `y${index}`),
     attributes: given.attributes ?? {},
   };

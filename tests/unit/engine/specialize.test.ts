@@ -64,6 +64,20 @@ describe('specializing a model to fixed shapes', () => {
     expect([...graph.constants.get(graph.nodes[0]!.inputs[1]!)!.data]).toEqual([4]);
   });
 
+  it('folds Size, and Range over it', () => {
+    const model = modelOf(
+      [
+        ['Size', ['w'], 'count'],
+        ['Range', ['zero', 'count', 'one'], 'places'],
+        ['Cast', ['places'], 'real', { to: int(1) }],
+        ['Add', ['x', 'real'], 'y'],
+      ],
+      { w: filled(1, [2, 4]), zero: integers([0], []), one: integers([1], []) },
+    );
+    const { graph } = specialize(model, [1, 4, 6, 8]);
+    expect([...graph.constants.get(graph.nodes[0]!.inputs[1]!)!.data]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
   it('drops what does nothing in inference, and half precision', () => {
     const model = modelOf([
       ['Cast', ['x'], 'half', { to: int(10) }],

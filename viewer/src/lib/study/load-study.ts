@@ -1,9 +1,9 @@
 /**
  * Architecture studies of the data root: `studies/index.json` lists them, `studies/<id>/report.json` holds each
- * (shared/manifest/study-index.ts and study-report.ts).
+ * (shared/manifest/study-index.ts and study-report.ts). `cxai study publish` writes both.
  */
 import type { StudyIndex } from '../../../../shared/manifest/study-index.ts';
-import { inStudy, studyIndexKey, studyReportKey } from '../../../../shared/manifest/study-keys.ts';
+import { studyIndexKey, studyPrefix, studyReportKey } from '../../../../shared/manifest/study-keys.ts';
 import type { StudyReport } from '../../../../shared/manifest/study-report.ts';
 import { pageDataRoot } from '../data-root.ts';
 import { fetchJson, type LoadFailure } from '../fetch-json.ts';
@@ -18,7 +18,7 @@ export async function listStudies(): Promise<readonly StudyEntry[]> {
 
 export async function loadReport(id: string): Promise<StudyReport | LoadFailure> {
   const answer = await fetchJson<StudyReport>(
-    `${pageDataRoot()}${inStudy(id, studyReportKey)}`,
+    `${pageDataRoot()}${studyPrefix(id)}${studyReportKey}`,
     'cxai.study-report/1',
   );
   if (answer.kind === 'loaded') return answer.value;
