@@ -7,8 +7,8 @@ export default defineConfig({
     // On demand: npm run test:containers.
     exclude: ['tests/containers/**'],
     environment: 'node',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
     retry: 0,
