@@ -59,7 +59,7 @@ describe('the Learn pages', () => {
         .locator('canvas.picture')
         .nth(1)
         .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()),
-      alt: await stage.locator('canvas.picture').nth(1).getAttribute('aria-label'),
+      alt: await stage.locator('[role=img]:has(canvas.picture)').nth(1).getAttribute('aria-label'),
     });
     const before = await shown();
     expect(before.summary).toMatch(
