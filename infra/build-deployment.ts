@@ -7,6 +7,7 @@ import { type Data, dataStack } from './stacks/data-stack.ts';
 import { type Gpu, gpuLane } from './stacks/gpu-lane.ts';
 import { type Pipeline, pipelineStack } from './stacks/pipeline-stack.ts';
 import { type Site, siteStack } from './stacks/site-stack.ts';
+import { type Study, studyStack } from './stacks/study-stack.ts';
 import { watchStack } from './stacks/watch-stack.ts';
 
 export interface Stacks {
@@ -14,6 +15,8 @@ export interface Stacks {
   readonly pipeline: Pipeline;
   /** Where the hospital has switched the gpu lane on. */
   readonly gpu: Gpu | undefined;
+  /** Where the hospital has switched the study on. */
+  readonly study: Study | undefined;
   readonly site: Site;
   readonly watch: Stack;
 }
@@ -23,8 +26,9 @@ export function buildDeployment(app: App, settings: HospitalSettings): Stacks {
   const data = dataStack(app, deployment);
   const pipeline = pipelineStack(app, deployment, data);
   const gpu = gpuLane(app, deployment, data, pipeline);
+  const study = studyStack(app, deployment, data, pipeline);
   const site = siteStack(app, deployment, data);
-  const watch = watchStack(app, deployment, { data, pipeline, gpu });
+  const watch = watchStack(app, deployment, { data, pipeline, gpu, study });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app));
-  return { data, pipeline, gpu, site, watch };
+  return { data, pipeline, gpu, study, site, watch };
 }

@@ -317,6 +317,16 @@ const study = program
   .command('study')
   .description('compare architectures: train a family of CNNs and report');
 study
+  .command('example')
+  .description('write a small synthetic data set, a folder per class, with a study.json beside it')
+  .argument('[folder]', 'where it goes', 'study-example')
+  .option('--images <n>', 'how many', positiveInteger, 120)
+  .action((folder: string, flags) =>
+    run(async (output) =>
+      (await import('./study-example-command.ts')).studyExampleCommand(folder, flags, output),
+    ),
+  );
+study
   .command('run')
   .description(
     'train every configuration of a study that is not trained yet, on all cores; goes on where it ended',

@@ -17,6 +17,11 @@ export const acknowledgements = {
     reason:
       'Uploads are copies of images whose original stays in the hospital archive, and they expire within 30 days. A second copy elsewhere would widen the exposure of identifiable data without protecting anything.',
   },
+  'study not replicated': {
+    rules: ['HIPAA.Security-S3BucketReplicationEnabled'],
+    reason:
+      'Holds copies of training images whose originals stay with the hospital, and what was computed of them; all of it expires and is made again from the originals. A second copy would widen the exposure of identifiable data.',
+  },
   'results not replicated': {
     rules: ['HIPAA.Security-S3BucketReplicationEnabled'],
     reason:

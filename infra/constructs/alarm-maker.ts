@@ -64,3 +64,10 @@ export function errorAlarm(make: Make, name: string, fn: IFunction): Alarm {
     description: `More than ${errorPercent} % of the calls of ${name} fail (memory, time or a crash). Look at its log.`,
   });
 }
+
+export const oldestMessageAlarm = (make: Make, name: string, queue: IQueue, minutes: number): Alarm =>
+  make(`${name}-oldest-message`, {
+    metric: queue.metricApproximateAgeOfOldestMessage({ period: fiveMinutes, statistic: 'Maximum' }),
+    above: minutes * 60,
+    description: `The oldest message of ${name} waits longer than ${minutes} minutes. Raise the lane's concurrency, or look for errors.`,
+  });

@@ -1,6 +1,7 @@
 /**
  * One customer-managed key per data class, rotated every year. A class is what would be lost together if the
- * key were: uploads (identifiable), results (de-identified), messages (queues), operations (logs and alarms).
+ * key were: uploads (identifiable), study (training
+ * images, identifiable too), results (de-identified), messages (queues), operations (logs and alarms).
  *
  * The bucket that notifies and the queue it notifies have different keys: a shared one would need the bucket
  * for its policy while the bucket needs the key.
@@ -11,7 +12,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
 
-export type DataClass = 'identifiable' | 'results' | 'messages' | 'operations';
+export type DataClass = 'identifiable' | 'study' | 'results' | 'messages' | 'operations';
 
 /** An AWS service that works with the key on behalf of this account, and the resources it may do so for. */
 export interface ServiceUse {

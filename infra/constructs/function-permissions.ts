@@ -114,6 +114,36 @@ export const workerStatements = (
   ...queueStatements(keys.messages, { reads: [queue], sends: [] }),
 ];
 
+const studies = 'studies/*';
+
+/** Starts array jobs: reads plans and which results there are, writes work lists. */
+export const studyHandlerStatements = (
+  deployment: Deployment,
+  { keys, study }: Pick<Data, 'keys' | 'study'>,
+  queue: IQueue,
+): PolicyStatement[] => [
+  ...(study
+    ? bucketStatements(deployment, 'study', study.key, {
+        read: ['studies/*/plan.json'],
+        write: ['studies/*/arrays/*'],
+      })
+    : []),
+  ...queueStatements(keys.messages, { reads: [queue], sends: [] }),
+];
+
+/** One job of a study. */
+export const studyWorkerStatements = (
+  deployment: Deployment,
+  { study }: Pick<Data, 'study'>,
+): PolicyStatement[] =>
+  study
+    ? bucketStatements(deployment, 'study', study.key, {
+        read: [studies],
+        write: ['results', 'weights', 'checkpoints'].map((name) => `studies/*/${name}/*`),
+        remove: ['studies/*/checkpoints/*'],
+      })
+    : [];
+
 function bucketStatements(
   deployment: Deployment,
   name: BucketName,

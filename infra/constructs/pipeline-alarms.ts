@@ -6,10 +6,16 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Pipeline } from '../stacks/pipeline-stack.ts';
-import { alarmMaker, deadLetterAlarm, errorAlarm, fiveMinutes, type Make } from './alarm-maker.ts';
+import {
+  alarmMaker,
+  deadLetterAlarm,
+  errorAlarm,
+  fiveMinutes,
+  type Make,
+  oldestMessageAlarm,
+} from './alarm-maker.ts';
 import type { Deployment } from './deployment.ts';
 
 export function pipelineAlarms(scope: Construct, deployment: Deployment, pipeline: Pipeline): Alarm[] {
@@ -28,13 +34,6 @@ export function pipelineAlarms(scope: Construct, deployment: Deployment, pipelin
     ...canaryAlarms(make, deployment, pipeline),
   ];
 }
-
-const oldestMessageAlarm = (make: Make, name: string, queue: IQueue, minutes: number): Alarm =>
-  make(`${name}-oldest-message`, {
-    metric: queue.metricApproximateAgeOfOldestMessage({ period: fiveMinutes, statistic: 'Maximum' }),
-    above: minutes * 60,
-    description: `The oldest message of ${name} waits longer than ${minutes} minutes. Raise the lane's concurrency, or look for errors.`,
-  });
 
 const givenUpAlarm = (make: Make, { functions }: Pipeline): Alarm =>
   make('given-up', {

@@ -87,6 +87,9 @@ function interfaceEndpoints({ settings }: Deployment): Record<string, InterfaceV
     sqs: SQS,
     secrets: SECRETS_MANAGER,
     ...(settings.lanes.gpu.mode === 'lambda' ? { logs: CLOUDWATCH_LOGS, xray: XRAY } : {}),
+    ...(settings.study.mode === 'batch'
+      ? { 'ecr-api': ECR, 'ecr-images': ECR_DOCKER, logs: CLOUDWATCH_LOGS, batch: BATCH }
+      : {}),
     ...(settings.lanes.gpu.mode !== 'batch'
       ? {}
       : {
@@ -101,10 +104,11 @@ function interfaceEndpoints({ settings }: Deployment): Record<string, InterfaceV
   };
 }
 
-/** Objects of this deployment's two data buckets, and the layers of its image where instances pull it. */
+/** Objects of this deployment's data buckets, and the layers of its image where instances pull it. */
 function addGatewayEndpoint(vpc: Vpc, deployment: Deployment): void {
-  const { lanes, region } = deployment.settings;
-  const buckets = (['drop', 'results'] as const).map((name) => deployment.bucketArn(name));
+  const { lanes, region, study } = deployment.settings;
+  const names = ['drop', 'results', ...(study.mode === 'off' ? [] : (['study'] as const))] as const;
+  const buckets = names.map((name) => deployment.bucketArn(name));
   const endpoint = vpc.addGatewayEndpoint('s3-endpoint', { service: GatewayVpcEndpointAwsService.S3 });
   endpoint.addToPolicy(
     new PolicyStatement({
@@ -114,7 +118,7 @@ function addGatewayEndpoint(vpc: Vpc, deployment: Deployment): void {
       conditions: { StringEquals: { 'aws:PrincipalAccount': deployment.settings.account } },
     }),
   );
-  if (lanes.gpu.mode !== 'batch') return;
+  if (lanes.gpu.mode !== 'batch' && study.mode !== 'batch') return;
   endpoint.addToPolicy(
     new PolicyStatement({
       principals: [new AnyPrincipal()],

@@ -18,7 +18,9 @@ const programs = {
   sweep: 'functions/sweep/handler.ts',
   canary: 'functions/canary/handler.ts',
   dispatch: 'functions/dispatch/handler.ts',
+  study: 'functions/study/handler.ts',
   worker: 'functions/explain-batch/worker.ts',
+  'study-worker': 'functions/study/worker.ts',
 } as const;
 const native = ['onnxruntime-node', 'sharp'] as const;
 /** What onnxruntime-node needs only while it is installed. */

@@ -1,7 +1,7 @@
 /** Names of a hospital's buckets: `cxai-<hospital>-<name>-<account>-<region>`, unique in the world, never replaced. */
 import type { HospitalSettings } from './hospital-settings.ts';
 
-export type BucketName = 'drop' | 'results' | 'access-logs' | 'audit' | 'site' | 'viewer-logs';
+export type BucketName = 'drop' | 'results' | 'access-logs' | 'audit' | 'site' | 'viewer-logs' | 'study';
 
 type Owner = Pick<HospitalSettings, 'id' | 'account' | 'region'>;
 

@@ -70,6 +70,20 @@ const canarySchema = z
   })
   .prefault({});
 
+const studySchema = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('off') }),
+  z.strictObject({
+    mode: z.literal('batch'),
+    /** vCPU of one job. */
+    cpus: z.literal([1, 2, 4, 8]).default(2),
+    /** Jobs at a time. */
+    mostJobs: z.int().min(1).max(500),
+    purchase: z.literal(['spot', 'on-demand']).default('spot'),
+    /** Training images and results leave after this. */
+    days: z.int().min(7).max(365).default(90),
+  }),
+]);
+
 const networkSchema = z.discriminatedUnion('mode', [
   /** No VPC: functions reach AWS services only through their own permissions. Nothing to pay. */
   z.strictObject({ mode: z.literal('none') }),
@@ -110,6 +124,8 @@ export const hospitalSettingsSchema = z
     region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS region such as eu-central-1'),
     retention: retentionSchema,
     lanes: z.strictObject({ cpu: cpuLaneSchema, gpu: gpuLaneSchema.default({ mode: 'off' }) }).prefault({}),
+    /** Architecture studies as Batch array jobs (`cxai study submit`). */
+    study: studySchema.default({ mode: 'off' }),
     network: networkSchema,
     canary: canarySchema,
     viewer: viewerSchema,
@@ -121,6 +137,13 @@ export const hospitalSettingsSchema = z
     tags: z.record(z.string().regex(/^(?!aws:)[\w .:/=+@-]{1,128}$/), z.string().max(256)).default({}),
   })
   .superRefine((settings, context) => {
+    if (settings.study.mode !== 'off' && settings.network.mode === 'none') {
+      context.addIssue({
+        code: 'custom',
+        path: ['network', 'mode'],
+        message: "expected 'isolated' where study is on: its jobs need a VPC",
+      });
+    }
     if (settings.lanes.gpu.mode !== 'off' && settings.network.mode === 'none') {
       context.addIssue({
         code: 'custom',

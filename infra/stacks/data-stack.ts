@@ -24,9 +24,11 @@ import { stackProps } from './stack-props.ts';
 
 export interface Data {
   readonly stack: Stack;
-  readonly keys: Readonly<Record<DataClass, Key>>;
+  readonly keys: Readonly<Record<Exclude<DataClass, 'study'>, Key>>;
   readonly drop: Bucket;
   readonly results: Bucket;
+  /** Where the hospital has switched the study on. */
+  readonly study: { readonly bucket: Bucket; readonly key: Key } | undefined;
   readonly accessLogs: Bucket;
   readonly ingest: WorkQueue;
   readonly catalog: WorkQueue;
@@ -54,7 +56,12 @@ export function dataStack(scope: Construct, deployment: Deployment): Data {
   const results = resultsBucket(stack, deployment, keys.results, accessLogs);
   notifyQueue(deployment, { bucket: drop, name: 'drop', queue: ingest.queue, prefix: dropPrefix });
   notifyQueue(deployment, { bucket: results, name: 'results', queue: catalog.queue, suffix: manifestName });
-  auditTrail(stack, deployment, { key: keys.identifiable, watched: [drop, results], accessLogs });
+  const study = studyBucket(stack, deployment, accessLogs);
+  auditTrail(stack, deployment, {
+    key: keys.identifiable,
+    watched: [drop, results, ...(study ? [study.bucket] : [])],
+    accessLogs,
+  });
   acknowledge(accessLogs, 'access logs use S3 encryption');
   acknowledge(accessLogs, 'logs not replicated');
   acknowledge(drop, 'drop not replicated');
@@ -64,7 +71,7 @@ export function dataStack(scope: Construct, deployment: Deployment): Data {
     encryptionKey: keys.identifiable,
     rotation: 'reference key is rotated by hand',
   });
-  return { stack, keys, drop, results, accessLogs, ingest, catalog, referenceKey };
+  return { stack, keys, drop, results, study, accessLogs, ingest, catalog, referenceKey };
 }
 
 function dataKeys(stack: Stack, deployment: Deployment): Data['keys'] {
@@ -180,4 +187,25 @@ function resultsBucket(stack: Stack, deployment: Deployment, key: Key, accessLog
   });
   allowViewer(deployment, bucket, ['index.json', 'index/*', 'models/*', 'runs/*', 'studies/*']);
   return bucket;
+}
+
+/** Training images are identifiable, though named by digests only: they expire, and with them what was made of them. */
+function studyBucket(stack: Stack, deployment: Deployment, accessLogs: Bucket): Data['study'] {
+  const { study } = deployment.settings;
+  if (study.mode === 'off') return undefined;
+  const key = dataClassKey(stack, deployment, 'study');
+  const bucket = privateBucket(stack, deployment, 'study', {
+    key,
+    accessLogs,
+    abortUploadDays: 1,
+    lifecycle: [
+      {
+        id: 'expire-studies',
+        expiration: Duration.days(study.days),
+        noncurrentVersionExpiration: Duration.days(1),
+      },
+    ],
+  });
+  acknowledge(bucket, 'study not replicated');
+  return { bucket, key };
 }

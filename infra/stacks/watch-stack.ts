@@ -13,21 +13,24 @@ import type { Deployment } from '../constructs/deployment.ts';
 import { gpuAlarms } from '../constructs/gpu-alarms.ts';
 import { pipelineAlarms } from '../constructs/pipeline-alarms.ts';
 import { pipelineDashboard } from '../constructs/pipeline-dashboard.ts';
+import { studyAlarms } from '../constructs/study-alarms.ts';
 import type { Data } from './data-stack.ts';
 import type { Gpu } from './gpu-lane.ts';
 import type { Pipeline } from './pipeline-stack.ts';
 import { hospitalTag, stackProps } from './stack-props.ts';
+import type { Study } from './study-stack.ts';
 
 export interface Watched {
   readonly data: Data;
   readonly pipeline: Pipeline;
   readonly gpu: Gpu | undefined;
+  readonly study: Study | undefined;
 }
 
 export function watchStack(
   scope: Construct,
   deployment: Deployment,
-  { data, pipeline, gpu }: Watched,
+  { data, pipeline, gpu, study }: Watched,
 ): Stack {
   const stack = new Stack(scope, 'watch', stackProps(deployment, 'watch'));
   const topic = new Topic(stack, 'alarms', {
@@ -41,6 +44,7 @@ export function watchStack(
   const alarms = [
     ...pipelineAlarms(stack, deployment, pipeline),
     ...(gpu ? gpuAlarms(stack, deployment, gpu) : []),
+    ...(study ? studyAlarms(stack, deployment, study) : []),
   ];
   for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
   pipelineDashboard(stack, deployment, pipeline, alarms);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { manifestSchema } from '../../shared/manifest/manifest.ts';
+import { modelCardSchema } from '../../shared/manifest/model-card.ts';
 import { methodRows } from '../bench/readme-tables.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -64,6 +65,30 @@ const checks: Readonly<Record<string, (command: string) => Promise<void>>> = {
     expect({ status, output }).toMatchObject({ status: 0 });
     expect(await readFile(join(folder, 'explained/report.html'), 'utf8')).toContain('grad-cam');
     expect(await readdir(join(folder, 'explained/scan'))).toContain('gradients.npy');
+  },
+  'npm run -s cxai -- study example': async (command) => {
+    const { status, output } = await cxai(command);
+    expect({ status, output }).toMatchObject({ status: 0 });
+  },
+  'npm run -s cxai -- study run': async (command) => {
+    const { status, output } = await cxai(command);
+    expect({ status, output }).toMatchObject({ status: 0 });
+    expect(output).toContain('4 computed, 0 there already, 0 failed');
+  },
+  'npm run -s cxai -- study report': async (command) => {
+    const { status, output } = await cxai(command);
+    expect({ status, output }).toMatchObject({ status: 0 });
+    expect(output).toContain('4 configurations: 4 finished');
+    expect(await readdir(join(folder, 'study/plots'))).toContain('validation-accuracy.png');
+  },
+  'npm run -s cxai -- study export': async (command) => {
+    const { status, output } = await cxai(command);
+    expect({ status, output }).toMatchObject({ status: 0 });
+    const card = modelCardSchema.parse(
+      JSON.parse(await readFile(join(folder, 'models/my-winner/card.json'), 'utf8')),
+    );
+    expect(card.figures.testImages).toBeGreaterThan(0);
+    expect(await readdir(join(folder, 'models/my-winner/tfjs'))).toContain('model.json');
   },
   'npm run -s cxai -- model add': async (command) => {
     const { status, output } = await cxai(command);

@@ -142,5 +142,5 @@ describe('a study in the cloud', () => {
     for await (const { key } of bucket.objects.list('')) names.push(key);
     expect(names.join()).not.toMatch(/DOE|JANE|checkpoints/);
     expect(names.filter((key) => key.includes('/results/'))).toHaveLength(4);
-  }, 400_000);
+  }, 1_700_000);
 });

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleImage } from '../../infra/images/bundle.ts';
 
-const handlers = ['ingest', 'explain', 'catalog', 'finish', 'sweep', 'canary', 'dispatch'];
+const handlers = ['ingest', 'explain', 'catalog', 'finish', 'sweep', 'canary', 'dispatch', 'study'];
 const names = /[\w.-]+\.mjs$/;
 let folder: string;
 

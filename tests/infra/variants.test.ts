@@ -35,6 +35,7 @@ const gpuFunction: Gpu = {
 
 const variants: Readonly<Record<string, Partial<HospitalInput>>> = {
   'a gpu lane and share links': { lanes: { gpu }, viewer: { ...example.viewer, sharing: 'on' } },
+  studies: { study: { mode: 'batch', mostJobs: 36 } },
   'a gpu function': { lanes: { gpu: gpuFunction } },
   'no VPC and signed cookies': {
     network: { mode: 'none' },

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { methodNamed, parseOptions } from '../../shared/attribution/registry.ts';
+import { methodNamed, methods, parseOptions } from '../../shared/attribution/registry.ts';
 import type { ExplainedMethod } from '../../viewer/src/engine/calls.ts';
 import { brushFill, paintStrokeInto } from '../../viewer/src/lib/brush.ts';
 import { editPlan } from '../../viewer/src/lib/edit-plan.ts';
@@ -85,7 +85,7 @@ describe('trying an image', () => {
     await choose(page, phantom.file);
     await shown(page, 'grad-cam');
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByText('of 17 methods, stopped').waitFor();
+    await page.getByText(`of ${methods.length} methods, stopped`).waitFor();
     expect(await page.getByText('on its way').count()).toBe(0);
     await page.getByRole('button', { name: 'Go on' }).click();
     await shown(page, 'integrated-gradients');

@@ -56,7 +56,7 @@ describe('the Learn pages', () => {
     const point = stage.locator('canvas.picture').first();
     const shown = async () => ({
       pixels: await point.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()),
-      alt: await point.getAttribute('aria-label'),
+      alt: await stage.locator('[role=img]:has(canvas.picture)').first().getAttribute('aria-label'),
     });
     const before = await shown();
     expect(before.alt).toBe('The image at 50 % of its brightness, on the way from black.');

@@ -367,13 +367,13 @@ describe('the run page for everyone', () => {
   it('has no accessibility fault that axe finds, on a desk and on a phone', async () => {
     for (const screen of [undefined, phone]) {
       const { page } = await open(7, screen);
-      await page.getByRole('button', { name: 'Light theme' }).click();
       await page.locator('details').evaluateAll((all) => {
         for (const details of all) (details as HTMLDetailsElement).open = true;
       });
       await page.getByText('Best control').waitFor();
       await page.getByRole('img', { name: 'Σ attribution' }).first().waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);
+      if (screen) continue;
       await page.getByRole('button', { name: 'Light theme' }).click();
       expect(await accessibilityFaults(page)).toEqual([]);
     }

@@ -19,6 +19,7 @@ const logBuckets = ['access-logs', 'viewer-logs'];
 /** The data class whose key a bucket must have; null where S3 takes only its own. */
 const keyOfBucket: Readonly<Record<string, string | null>> = {
   drop: 'identifiable',
+  study: 'study',
   audit: 'identifiable',
   results: 'results',
   site: 'results',

@@ -29,7 +29,7 @@ const withoutResource =
   /^(xray:Put(TraceSegments|TelemetryRecords)|ec2:((Describe|Create|Delete)NetworkInterfaces?|DescribeSubnets|(Una|A)ssignPrivateIpAddresses)|ecr:GetAuthorizationToken|ecs:DiscoverPollEndpoint|batch:ListJobs)$/;
 /** AWS Batch makes the cluster of a gpu lane and names it. */
 const batchClusters = /^arn:aws:ecs:[a-z0-9-]+:\d{12}:(cluster|container-instance)\/AWSBatch-\*$/;
-const ownObjects = /^arn:aws:s3:::cxai-example-(drop|results)-\d{12}-[a-z0-9-]+\/[a-z]+\/\S+$/;
+const ownObjects = /^arn:aws:s3:::cxai-example-(drop|results|study)-\d{12}-[a-z0-9-]+\/[a-z]+\/\S+$/;
 
 function wildcardFaults(templates: Templates): string[] {
   return granted(templates).flatMap(({ holder, statement }) => {

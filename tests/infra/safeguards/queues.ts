@@ -45,7 +45,8 @@ function readerFaults(templates: Templates): string[] {
   return queues(templates)
     .filter(
       (queue) =>
-        !/-(catalog|sweep|canary|dispatch)-dead-letters$/.test(nameOf(queue)) && !/-gpu$/.test(nameOf(queue)),
+        !/-(catalog|sweep|canary|dispatch|study)-dead-letters$/.test(nameOf(queue)) &&
+        !/-gpu$/.test(nameOf(queue)),
     )
     .filter(({ stack, id }) => !read.has(`${stack}/${id}`))
     .map((queue) => `nobody reads ${nameOf(queue)}`);

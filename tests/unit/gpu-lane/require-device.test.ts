@@ -54,7 +54,7 @@ describe('the device of a worker', () => {
     await expect(ended).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /"code":"engine-gpu"[\s\S]*"remedy":"Run on a machine with an NVIDIA GPU/,
+        /"code":"engine-gpu"[\s\S]*"remedy":"Run on a machine with such a GPU and its driver/,
       ),
     });
   });

@@ -22,7 +22,7 @@ export function trustVerdict({ randomization, beatsControls }: TrustMetrics): Ve
   if (checked?.passed === false) {
     const { similarity } = checked.stages.at(-1)!;
     failures.push(
-      `Sanity check failed: with random weights the model gets a map ${two(similarity)} similar, maps that share nothing reach ${two(checked.control.threshold)}.`,
+      `Sanity check failed: with random weights the model gets a map ${two(similarity)} similar, the same map moved to another place reaches ${two(checked.control.threshold)}.`,
     );
   }
   if (beatsControls === false) {
