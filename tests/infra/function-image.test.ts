@@ -60,7 +60,7 @@ describe('the functions in the container image', () => {
     const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
     expect(sizes.reduce((total, size) => total + size, 0)).toBeLessThan(100e6);
     expect(files.filter((file) => names.test(file) && !file.includes('/')).sort()).toEqual(
-      [...handlers, 'worker'].map((name) => `${name}.mjs`).sort(),
+      [...handlers, 'worker', 'study-worker'].map((name) => `${name}.mjs`).sort(),
     );
     expect(existsSync(join(folder, 'node_modules/adm-zip'))).toBe(false);
   });
