@@ -225,10 +225,13 @@ describe('the view', () => {
     for (const plot of ['insertion', 'deletion', 'SIC', 'Σ attribution', 'weights randomized']) {
       await page.locator('[data-panel=integrated-gradients]').getByRole('img', { name: plot }).waitFor();
     }
+    await page.waitForURL(/view=/);
+    const unfolded = page.url();
     await page.locator('.side summary').filter({ hasText: 'Faithfulness' }).click();
     await page.getByRole('button', { name: 'XRAI' }).click();
     expect(await page.evaluate('document.activeElement.dataset.panel')).toBe('xrai');
-    await page.waitForURL(/view=/);
+    // The link follows the view a moment later.
+    await expect.poll(() => page.url()).not.toBe(unfolded);
     const again = await openPage(testSite.browser, page.url());
     await again.page.getByRole('img', { name: 'Σ attribution' }).waitFor();
     await again.page.getByText('Best control').waitFor();
