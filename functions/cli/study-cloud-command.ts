@@ -3,7 +3,7 @@
  * inputs under digests, never a file name. `fetch` brings results and weights back for `study report` and `export`.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { PermanentFault } from '../../shared/errors.ts';
 import { modelIdSchema } from '../../shared/manifest/model-card.ts';
@@ -16,13 +16,10 @@ import {
   studyWeightsKey,
 } from '../../shared/manifest/study-keys.ts';
 import type { StudyTask } from '../../shared/manifest/study-task.ts';
-import { planStudy } from '../../shared/study/plan-study.ts';
 import { createAwsClients } from '../common/aws-clients.ts';
-import { prepareStudyData } from '../study/prepare-data.ts';
 import { openStudyBucket } from '../study/study-bucket.ts';
-import { writeWhole } from '../study/write-whole.ts';
 import type { Output } from './output.ts';
-import { readStudySpec } from './study-command.ts';
+import { prepareStudy } from './study-command.ts';
 import { WrongUse } from './wrong-use.ts';
 
 export interface StudySubmitFlags {
@@ -36,18 +33,7 @@ export async function studySubmitCommand(
   flags: StudySubmitFlags,
   output: Output,
 ): Promise<void> {
-  const spec = await readStudySpec(file);
-  const folder = resolve(flags.out ?? join('studies', spec.id));
-  const reading = output.progress('images');
-  const data = await prepareStudyData(spec, {
-    base: dirname(resolve(file)),
-    out: folder,
-    onProgress: ({ done, total }) => reading.set(done / total),
-    onUnreadable: (path, fault) => output.failure(path, fault),
-  });
-  reading.done();
-  const plan = planStudy(spec, data);
-  await writeWhole(join(folder, studyPlanKey), `${JSON.stringify(plan, null, 1)}\n`);
+  const { folder, data, plan } = await prepareStudy(file, flags.out, output);
   const { s3, sqs } = createAwsClients();
   const bucket = openStudyBucket(s3, flags.bucket, plan.id);
   // The plan last: whoever sees it finds its data.

@@ -16,10 +16,10 @@ export interface StudyRunFlags {
   readonly processes?: number;
 }
 
-/** Returns the number of failed jobs. */
-export async function studyRunCommand(file: string, flags: StudyRunFlags, output: Output): Promise<number> {
+/** Images and plan in the study's folder, ready to be trained on. */
+export async function prepareStudy(file: string, out: string | undefined, output: Output) {
   const spec = await readStudySpec(file);
-  const folder = resolve(flags.out ?? join('studies', spec.id));
+  const folder = resolve(out ?? join('studies', spec.id));
   const reading = output.progress('images');
   const data = await prepareStudyData(spec, {
     base: dirname(resolve(file)),
@@ -30,6 +30,12 @@ export async function studyRunCommand(file: string, flags: StudyRunFlags, output
   reading.done();
   const plan = planStudy(spec, data);
   await writeWhole(join(folder, studyPlanKey), `${JSON.stringify(plan, null, 1)}\n`);
+  return { folder, data, plan };
+}
+
+/** Returns the number of failed jobs. */
+export async function studyRunCommand(file: string, flags: StudyRunFlags, output: Output): Promise<number> {
+  const { folder, data, plan } = await prepareStudy(file, flags.out, output);
   output.note(
     `${data.images.length} images in ${data.groups} groups (${data.duplicateGroups} of near-duplicates), ${plan.jobs.length} jobs`,
   );
