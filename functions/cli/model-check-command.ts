@@ -2,6 +2,7 @@
 import { parseOptions } from '../../shared/attribution/parse-options.ts';
 import { methods } from '../../shared/attribution/registry.ts';
 import { type CxaiError, PermanentFault } from '../../shared/errors.ts';
+import type { OutputActivation } from '../../shared/manifest/model-card.ts';
 import { offendersIn } from '../../shared/onnx/refusal.ts';
 import type { Classifier } from '../../shared/runtime/classifier.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
@@ -137,8 +138,8 @@ function page(found: Findings): string[] {
   ];
 }
 
-function explained(activation: 'logits' | 'softmax' | 'sigmoid'): string {
-  return activation === 'logits'
+function explained(activation: OutputActivation): string {
+  return activation === 'logits' || activation === 'multi-label-logits'
     ? 'the logit of the class, as the file gives it'
     : `the probability of the class, after the ${activation} in the file`;
 }

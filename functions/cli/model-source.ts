@@ -15,6 +15,7 @@ import { bundledModels, readModelFolder } from '../local/register-models.ts';
 export interface ModelFlags {
   readonly id?: string;
   readonly classes?: string[];
+  readonly multiLabel?: boolean;
   readonly range?: number[];
   readonly mean?: number[];
   readonly std?: number[];

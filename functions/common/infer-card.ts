@@ -5,7 +5,7 @@
  */
 
 import { PermanentFault } from '../../shared/errors.ts';
-import { type ModelCard, modelCardSchema } from '../../shared/manifest/model-card.ts';
+import { type ModelCard, modelCardSchema, type OutputActivation } from '../../shared/manifest/model-card.ts';
 import type { Model } from '../../shared/onnx/graph.ts';
 import { readModel } from '../../shared/onnx/read-model.ts';
 import { supportedOperators } from '../../shared/onnx/supported-operators.ts';
@@ -18,6 +18,8 @@ export interface KnownFacts {
   readonly id: string;
   readonly name?: string;
   readonly classes?: readonly string[];
+  /** Classes may hold together: logits are of labels, a sigmoid each. */
+  readonly multiLabel?: boolean;
   readonly range?: readonly number[];
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
@@ -66,7 +68,7 @@ export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownF
       resize: assume(known.resize, 'stretch', 'the image is stretched to the input (--resize stretch)'),
     },
     output: {
-      activation: activationOf(model),
+      activation: activationOf(model, known.multiLabel),
       classes: assume(
         known.classes,
         Array.from({ length: classCount }, (_, index) => `class ${index}`),
@@ -122,13 +124,15 @@ function imageShape({ input }: Model, size: readonly number[] | undefined): Imag
 }
 
 /** By the operator that makes the output; anything but softmax and sigmoid counts as logits. */
-function activationOf(model: Model): ModelCard['output']['activation'] {
+function activationOf(model: Model, multiLabel = false): OutputActivation {
   let name = model.output.name;
   for (;;) {
     const node = model.nodes.find(({ outputs }) => outputs.includes(name));
     if (node?.op === 'Softmax') return 'softmax';
     if (node?.op === 'Sigmoid') return 'sigmoid';
-    if (node?.op !== 'Identity' && node?.op !== 'Reshape' && node?.op !== 'Flatten') return 'logits';
+    if (node?.op !== 'Identity' && node?.op !== 'Reshape' && node?.op !== 'Flatten') {
+      return multiLabel ? 'multi-label-logits' : 'logits';
+    }
     name = node.inputs[0]!;
   }
 }

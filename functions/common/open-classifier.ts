@@ -1,4 +1,5 @@
 /** A model in the engine the user asked for: our gradient graphs in onnxruntime, or TensorFlow.js. */
+import type { Explained } from '../../shared/autodiff/output.ts';
 import { PermanentFault } from '../../shared/errors.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import type { ExplainedOutput } from '../../shared/manifest/plan.ts';
@@ -44,7 +45,7 @@ export async function openClassifier(
   { engine = 'onnxruntime', explain = 'score' }: OpenOptions = {},
 ): Promise<OpenedClassifier> {
   const { card, bytes } = source;
-  const explainedOutput = differsFromOutput(explain, card) ? explain : 'score';
+  const explainedOutput = explainedOf(explain, card);
   const options = { layout: card.input.layout, inputShape: inputShapeOf(card) };
   const openWeights = (weights: Uint8Array) =>
     compileClassifier(weights, runner, { ...options, explain: explainedOutput });
@@ -70,9 +71,10 @@ export async function openClassifier(
 }
 
 /** A model of logits explains its logit anyway, one of probabilities its probability. */
-function differsFromOutput(explain: ExplainedOutput, { output }: ModelCard): boolean {
-  if (explain === 'score') return false;
-  return (output.activation === 'logits') === (explain === 'probability');
+function explainedOf(explain: ExplainedOutput, { output }: ModelCard): Explained {
+  const ofLogits = output.activation === 'logits' || output.activation === 'multi-label-logits';
+  if (explain === 'score' || ofLogits === (explain === 'logit')) return 'score';
+  return output.activation === 'multi-label-logits' ? 'label-probability' : explain;
 }
 
 /** Where the graph holds no softmax or sigmoid of its own, its output is all there is. */

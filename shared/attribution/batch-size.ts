@@ -19,3 +19,16 @@ export function batchSizeFor(inputShape: readonly number[], memoryLimit = DEFAUL
   const perImage = elements * BYTES_PER_FLOAT * WORKING_BYTES_PER_INPUT_BYTE;
   return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(memoryLimit / perImage)));
 }
+
+/**
+ * The size of each of a series of calls for `count` images, at most `limit`: the largest that parts them evenly, so
+ * that one graph serves them all (25 images at a limit of 8 go in five calls of 5, not in three of 8 and one of 1,
+ * which would open a second graph). Where none of at least half the limit does, the limit; the last call is short.
+ */
+export function evenBatchSize(count: number, limit: number): number {
+  if (count <= limit) return Math.max(1, count);
+  for (let size = limit; size >= limit / 2; size--) {
+    if (count % size === 0) return size;
+  }
+  return limit;
+}

@@ -13,7 +13,7 @@ import {
 } from '../runtime/convolutional-classifier.ts';
 import { type FloatArray, type Tensor, tensor } from '../tensor/tensor.ts';
 import { allFinite } from './all-finite.ts';
-import { batchSizeFor } from './batch-size.ts';
+import { batchSizeFor, evenBatchSize } from './batch-size.ts';
 import { checkRequest } from './check-request.ts';
 import type { Attribution, AttributionContext, Method } from './method.ts';
 
@@ -180,9 +180,10 @@ export class ModelCalls {
     write: WritePoint,
     run: (first: number, batch: Tensor, length: number) => Promise<void>,
   ): Promise<void> {
-    for (let first = 0; first < count; first += this.batchSize) {
+    const size = evenBatchSize(count, this.batchSize);
+    for (let first = 0; first < count; first += size) {
       this.throwIfCancelled();
-      const length = Math.min(this.batchSize, count - first);
+      const length = Math.min(size, count - first);
       const elements = length * this.#size;
       const data = this.#float64 ? new Float64Array(elements) : new Float32Array(elements);
       for (let i = 0; i < length; i++) {

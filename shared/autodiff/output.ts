@@ -14,9 +14,10 @@ export interface ScoredGraph {
 
 /**
  * What the gradient is taken of: the model's own output, what enters its last softmax or sigmoid, or the
- * probability: of a model that ends in neither, the softmax of its output (the sigmoid of a single one).
+ * probability: of a model that ends in neither, the softmax of its output (the sigmoid of a single one), or
+ * `label-probability`, the sigmoid of each, where labels may hold together.
  */
-export type Explained = 'score' | 'logit' | 'probability';
+export type Explained = 'score' | 'logit' | 'probability' | 'label-probability';
 
 /** `output` of `graph` flattened to [batch, classes]. Throws a refusal where it is a map, not scores. */
 export function scoredGraph(graph: Graph, output: string, batch: number, explain: Explained): ScoredGraph {
@@ -33,14 +34,23 @@ export function scoredGraph(graph: Graph, output: string, batch: number, explain
   const builder = GraphBuilder.from(graph);
   const flat = shape.length === 2 && shape[0] === batch;
   const outputs = flat ? source : builder.op('Reshape', [source, builder.vector([batch, classCount])]);
-  const scores = explain === 'probability' ? probabilityOf(builder, graph, outputs, source) : outputs;
+  const scores =
+    explain === 'probability' || explain === 'label-probability'
+      ? probabilityOf(builder, graph, outputs, source, explain)
+      : outputs;
   return { graph: builder.build([scores]), scores, classCount };
 }
 
-function probabilityOf(builder: GraphBuilder, graph: Graph, scores: string, output: string): string {
+function probabilityOf(
+  builder: GraphBuilder,
+  graph: Graph,
+  scores: string,
+  output: string,
+  explain: Explained,
+): string {
   const last = lastActivation(graph, output);
   if (last && last.op !== 'LogSoftmax') return scores;
-  return builder.shape(scores)[1] === 1
+  return builder.shape(scores)[1] === 1 || explain === 'label-probability'
     ? builder.op('Sigmoid', [scores])
     : builder.op('Softmax', [scores], { axis: int(1) });
 }

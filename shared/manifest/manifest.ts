@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { faultSchema, methodResultSchema } from './method-result.ts';
-import { digestSchema, modelIdSchema } from './model-card.ts';
+import { activationSchema, digestSchema, modelIdSchema } from './model-card.ts';
 import { explainedSchema, planSchema, runIdSchema, sourceSchema } from './plan.ts';
 import { agreementSchema } from './trust-metrics.ts';
 
@@ -28,11 +28,11 @@ export const explainedManifestSchema = z.strictObject({
     version: z.string(),
     digest: digestSchema,
     classes: z.array(z.string()),
-    activation: z.enum(['logits', 'softmax', 'sigmoid']),
+    activation: activationSchema,
     intendedUse: z.string(),
   }),
   scores: z.array(z.number()),
-  /** Softmax of logits, or the scores themselves where the model gives probabilities. */
+  /** Softmax or sigmoids of logits, or the scores themselves where the model gives probabilities. */
   probabilities: z.array(z.number()),
   target: planSchema.shape.target,
   /** What the maps explain; `score`, the model's own output, where absent. */

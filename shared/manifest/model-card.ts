@@ -11,6 +11,13 @@ export const modelIdSchema = z
 
 export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256:<64 hex digits>');
 
+/**
+ * What a model's output holds: logits of classes that exclude each other (softmax makes them probabilities), logits
+ * of labels that may hold together (a sigmoid each), or probabilities already, by `softmax` or `sigmoid`.
+ */
+export const activationSchema = z.enum(['logits', 'multi-label-logits', 'softmax', 'sigmoid']);
+export type OutputActivation = z.infer<typeof activationSchema>;
+
 export const modelCardSchema = z.strictObject({
   schema: z.literal('cxai.model-card/1'),
   id: modelIdSchema,
@@ -34,8 +41,7 @@ export const modelCardSchema = z.strictObject({
     resize: z.enum(['stretch', 'pad', 'crop']),
   }),
   output: z.strictObject({
-    /** What the graph's output holds. `softmax` and `sigmoid` are probabilities already. */
-    activation: z.enum(['logits', 'softmax', 'sigmoid']),
+    activation: activationSchema,
     classes: z.array(z.string().min(1)).min(1),
     /** Class explained by default: the most probable one, or a fixed class name. */
     defaultTarget: z.string().default('predicted'),

@@ -87,8 +87,11 @@ export const searchSchema = z.discriminatedUnion('kind', [
 ]);
 
 export const splitSchema = z.strictObject({
-  /** `group`: near-duplicates and images of one patient stay in one part; `image`: every image by itself (naive). */
-  by: z.enum(['group', 'image']).default('group'),
+  /**
+   * `group`: near-duplicates, mirrored and turned ones too, and images of one patient stay in one part;
+   * `upright-group`: near-duplicates that lie the same way only; `image`: every image by itself (naive).
+   */
+  by: z.enum(['group', 'upright-group', 'image']).default('group'),
   /** Shares of the three parts. With a test folder of its own, `test` is not used. */
   train: z.number().positive().lt(1).default(0.7),
   validation: z.number().positive().lt(1).default(0.15),

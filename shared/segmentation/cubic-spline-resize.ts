@@ -36,9 +36,9 @@ export function cubicSplineResize(
   for (let x = 0; x < to.width; x++) {
     for (let y = 0; y < from.height; y++) column[y] = wide[y * to.width + x]!;
     const line = resampleLine(column, down);
-    for (let y = 0; y < to.height; y++) out[y * to.width + x] = line[y]!;
+    for (let y = 0; y < to.height; y++) out[y * to.width + x] = Math.min(high, Math.max(low, line[y]!));
   }
-  return out.map((value) => Math.min(high, Math.max(low, value)));
+  return out;
 }
 
 function blurSigma(from: number, to: number): number {
@@ -71,11 +71,14 @@ function cubicBSpline(offset: number): number {
 
 function resampleLine(line: Float64Array, { first, weights }: Taps): Float64Array {
   const coefficients = splineCoefficients(line);
-  return Float64Array.from(first, (at, o) => {
+  const samples = new Float64Array(first.length);
+  for (let o = 0; o < samples.length; o++) {
+    const at = first[o]!;
     let sum = 0;
     for (let tap = 0; tap < 4; tap++) sum += weights[4 * o + tap]! * coefficients[at + tap]!;
-    return sum;
-  });
+    samples[o] = sum;
+  }
+  return samples;
 }
 
 /** B-spline coefficients of the zero-padded line: a causal and an anticausal recursion. */

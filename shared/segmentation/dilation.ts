@@ -1,89 +1,59 @@
 /**
  * Dilation of regions by a disk: a pixel belongs to the result where a pixel of the region lies within
- * x² + y² ≤ radius². Done by rows: the distance to the nearest region pixel in each row against the half
- * width of the disk at that height, inside the region's own bounding box only.
+ * x² + y² ≤ radius². Done by runs: every run of region pixels in a row, widened by the half width of the disk at each
+ * height, opens and closes an interval in the row at that height; pixels inside any interval are in the result.
  */
 import { type Regions, regionPixels, regionsOf } from './regions.ts';
 
 /** Every region dilated, clipped at the image border. */
 export function dilateByDisk(regions: Regions, radius: number): Regions {
+  const { height, width } = regions;
   const halfWidths = Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.floor(Math.sqrt(radius * radius - (i - radius) ** 2)),
   );
-  const scratch = new Int16Array(regions.height * regions.width);
-  const lists = Array.from({ length: regions.count }, (_, r) =>
-    dilateOne(regionPixels(regions, r), regions, radius, halfWidths, scratch),
-  );
-  return regionsOf(regions.height, regions.width, lists);
-}
-
-interface Box {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-}
-
-function dilateOne(
-  pixels: Uint32Array,
-  { height, width }: Regions,
-  radius: number,
-  halfWidths: readonly number[],
-  distances: Int16Array,
-): Uint32Array {
-  const inner = boundingBox(pixels, width);
-  const left = Math.max(0, inner.left - radius);
-  const right = Math.min(width - 1, inner.right + radius);
-  const top = Math.max(0, inner.top - radius);
-  const bottom = Math.min(height - 1, inner.bottom + radius);
-  rowDistancesInto(distances, pixels, width, { ...inner, left, right }, radius);
-  const found: number[] = [];
-  for (let y = top; y <= bottom; y++) {
-    const firstRow = Math.max(inner.top, y - radius);
-    const lastRow = Math.min(inner.bottom, y + radius);
-    for (let x = left; x <= right; x++) {
-      for (let row = firstRow; row <= lastRow; row++) {
-        if (distances[row * width + x]! > halfWidths[row - y + radius]!) continue;
-        found.push(y * width + x);
-        break;
+  const stride = width + 1;
+  /** [height, width + 1]: intervals opened less intervals closed at each place of a row; all 0 between regions. */
+  const opened = new Int32Array(height * stride);
+  const found = new Uint32Array(height * width);
+  const lists = Array.from({ length: regions.count }, (_, r) => {
+    const pixels = regionPixels(regions, r);
+    const open = (from: number, to: number, y: number): void => {
+      const last = Math.min(height - 1, y + radius);
+      for (let row = Math.max(0, y - radius); row <= last; row++) {
+        const halfWidth = halfWidths[row - y + radius]!;
+        opened[row * stride + Math.max(0, from - halfWidth)]!++;
+        opened[row * stride + Math.min(width, to + halfWidth + 1)]!--;
+      }
+    };
+    forEachRun(pixels, width, open);
+    const top = Math.max(0, Math.floor(pixels[0]! / width) - radius);
+    const bottom = Math.min(height - 1, Math.floor(pixels.at(-1)! / width) + radius);
+    let count = 0;
+    for (let y = top; y <= bottom; y++) {
+      let inside = 0;
+      for (let x = 0; x < width; x++) {
+        inside += opened[y * stride + x]!;
+        if (inside > 0) found[count++] = y * width + x;
       }
     }
-  }
-  return Uint32Array.from(found);
+    opened.fill(0, top * stride, (bottom + 1) * stride);
+    return found.slice(0, count);
+  });
+  return regionsOf(height, width, lists);
 }
 
-/** For each pixel of the box the distance along the row to the region, or radius + 1 where it is farther. */
-function rowDistancesInto(
-  distances: Int16Array,
+/** Visits the runs of neighbors within a row: first and last column, and the row. `pixels` ascend. */
+function forEachRun(
   pixels: Uint32Array,
   width: number,
-  box: Box,
-  radius: number,
+  visit: (from: number, to: number, y: number) => void,
 ): void {
-  const far = radius + 1;
-  for (let y = box.top; y <= box.bottom; y++) {
-    distances.fill(far, y * width + box.left, y * width + box.right + 1);
+  let first = 0;
+  for (let i = 1; i <= pixels.length; i++) {
+    const y = Math.floor(pixels[first]! / width);
+    const goesOn = i < pixels.length && pixels[i] === pixels[i - 1]! + 1 && pixels[i]! < (y + 1) * width;
+    if (goesOn) continue;
+    visit(pixels[first]! - y * width, pixels[i - 1]! - y * width, y);
+    first = i;
   }
-  for (const pixel of pixels) distances[pixel] = 0;
-  for (let y = box.top; y <= box.bottom; y++) {
-    const row = y * width;
-    for (let i = row + box.left + 1; i <= row + box.right; i++) {
-      distances[i] = Math.min(distances[i]!, distances[i - 1]! + 1);
-    }
-    for (let i = row + box.right - 1; i >= row + box.left; i--) {
-      distances[i] = Math.min(distances[i]!, distances[i + 1]! + 1);
-    }
-  }
-}
-
-function boundingBox(pixels: Uint32Array, width: number): Box {
-  let [left, right] = [width, 0];
-  for (const pixel of pixels) {
-    const x = pixel % width;
-    if (x < left) left = x;
-    if (x > right) right = x;
-  }
-  const top = Math.floor(pixels[0]! / width);
-  const bottom = Math.floor(pixels[pixels.length - 1]! / width);
-  return { top, bottom, left, right };
 }

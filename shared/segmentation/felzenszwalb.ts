@@ -5,7 +5,7 @@
  * scikit-image: k = scale/255, Gaussian σ before, pieces under `minSize` merged in a second pass.
  */
 import { gaussianBlur } from '../imaging/gaussian.ts';
-import { stableOrder } from './sort-edges.ts';
+import { countingUp, stableOrder } from './sort-edges.ts';
 
 /** Edges of the 8-neighborhood in ascending order of cost. They serve every scale. */
 export interface EdgeGraph {
@@ -30,13 +30,18 @@ export function edgeGraph(
     costs[edge] = colorDistance(smooth, from[edge]!, to[edge]!);
   }
   const order = stableOrder(costs);
-  return {
-    height,
-    width,
-    from: order.map((edge) => from[edge]!),
-    to: order.map((edge) => to[edge]!),
-    costs: new Float64Array(order).map((edge) => costs[edge]!),
+  const sorted = {
+    from: new Uint32Array(order.length),
+    to: new Uint32Array(order.length),
+    costs: new Float64Array(order.length),
   };
+  for (let i = 0; i < order.length; i++) {
+    const edge = order[i]!;
+    sorted.from[i] = from[edge]!;
+    sorted.to[i] = to[edge]!;
+    sorted.costs[i] = costs[edge]!;
+  }
+  return { height, width, ...sorted };
 }
 
 /** Pixel pairs of the 8-neighborhood: all to the right, then down, down-right, up-right. */
@@ -72,19 +77,27 @@ export function felzenszwalb(graph: EdgeGraph, scale: number, minSize: number): 
   const { from, to, costs } = graph;
   const k = scale / 255;
   const pixels = graph.height * graph.width;
-  const parent = Int32Array.from({ length: pixels }, (_, i) => i);
+  const parent = countingUp(pixels);
   const size = new Int32Array(pixels).fill(1);
-  const internal = new Float64Array(pixels);
+  /** The internal variation of a segment and k/|C|, in float32 as scikit-image compares it. */
+  const limit = new Float32Array(pixels).fill(k);
+  /** Edges between segments when they were met: no other edge can join two segments later. */
+  const between = new Uint32Array(costs.length);
+  let left = 0;
   for (let edge = 0; edge < costs.length; edge++) {
     const a = root(parent, from[edge]!);
     const b = root(parent, to[edge]!);
     if (a === b) continue;
     const cost = costs[edge]!;
-    const limitA = Math.fround(internal[a]! + k / size[a]!);
-    const limitB = Math.fround(internal[b]! + k / size[b]!);
-    if (cost < Math.min(limitA, limitB)) internal[join(parent, size, a, b)] = cost;
+    if (cost < limit[a]! && cost < limit[b]!) {
+      const joined = join(parent, size, a, b);
+      limit[joined] = cost + k / size[joined]!;
+    } else {
+      between[left++] = edge;
+    }
   }
-  for (let edge = 0; edge < costs.length; edge++) {
+  for (let i = 0; i < left; i++) {
+    const edge = between[i]!;
     const a = root(parent, from[edge]!);
     const b = root(parent, to[edge]!);
     if (a !== b && (size[a]! < minSize || size[b]! < minSize)) join(parent, size, a, b);
@@ -93,7 +106,7 @@ export function felzenszwalb(graph: EdgeGraph, scale: number, minSize: number): 
 }
 
 /** The root of a pixel's tree; the way to it is halved. */
-function root(parent: Int32Array, pixel: number): number {
+function root(parent: Uint32Array, pixel: number): number {
   let at = pixel;
   while (parent[at] !== at) {
     const above = parent[parent[at]!]!;
@@ -104,14 +117,14 @@ function root(parent: Int32Array, pixel: number): number {
 }
 
 /** Joins two trees under the lower pixel, which stays the number of the segment. */
-function join(parent: Int32Array, size: Int32Array, a: number, b: number): number {
+function join(parent: Uint32Array, size: Int32Array, a: number, b: number): number {
   const [low, high] = a < b ? [a, b] : [b, a];
   parent[high] = low;
   size[low]! += size[high]!;
   return low;
 }
 
-function relabel(parent: Int32Array): Int32Array {
+function relabel(parent: Uint32Array): Int32Array {
   const labels = new Int32Array(parent.length);
   let count = 0;
   for (let pixel = 0; pixel < parent.length; pixel++) {

@@ -40,14 +40,18 @@ export function segmentationImage(planes: readonly Float64Array[], extent: Exten
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const plane of planes) {
-    for (const value of plane) {
+    for (let i = 0; i < plane.length; i++) {
+      const value = plane[i]!;
       if (value < low) low = value;
       if (value > high) high = value;
     }
   }
   const span = high - low;
   return planes.map((plane) => {
-    const stretched = plane.map((value) => (span > 0 ? ((value - low) / span) * 2 - 1 : 0));
+    const stretched = new Float64Array(plane.length);
+    if (span > 0) {
+      for (let i = 0; i < plane.length; i++) stretched[i] = ((plane[i]! - low) / span) * 2 - 1;
+    }
     return cubicSplineResize(stretched, extent, WORKING, [-1, 1]);
   });
 }

@@ -6,6 +6,7 @@
  * taken from every region that holds it. So the whole search costs one visit per (region, pixel).
  */
 import { type Regions, regionPixels } from './regions.ts';
+import { countingUp } from './sort-edges.ts';
 
 export interface RegionMap {
   /** [height, width]: the gain of the region that covered the pixel; the sum equals that of the attribution. */
@@ -174,10 +175,7 @@ function finishCovering(covering: Covering): RegionMap {
   });
   if (covering.area < values.length) {
     const rest = covering.area;
-    takeRegion(
-      covering,
-      Uint32Array.from(values, (_, pixel) => pixel),
-    );
+    takeRegion(covering, countingUp(values.length));
     for (let i = rest; i < values.length; i++) ranks[order[i]!] = byGain.length + 1;
   }
   return { values, ranks };

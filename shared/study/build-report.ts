@@ -212,6 +212,11 @@ function notesOf(data: StudyData, configurations: readonly ReportedConfiguration
       'Images were split one by one: near-duplicates of test images were trained on, so figures flatter.',
     );
   }
+  if (data.split.by === 'upright-group') {
+    notes.push(
+      'Mirrored and turned copies of test images may have been trained on: they were taken for others.',
+    );
+  }
   if (count('diverged') > 0) {
     notes.push(`${count('diverged')} configurations diverged; they count with the weights they had before.`);
   }

@@ -1,5 +1,5 @@
 /**
- * Which images must not be parted: near-duplicates (in any orientation) and images of one patient, transitively.
+ * Which images must not be parted: near-duplicates (in any orientation, unless said) and images of one patient, transitively.
  * A model that has seen one of them in training knows the others, so they would flatter the test.
  */
 import { DisjointSets } from './disjoint-sets.ts';
@@ -12,10 +12,17 @@ export interface GroupedImage {
   readonly patient: string | null;
 }
 
-/** The group number of each image, from 0 in the order of the groups' first images. */
-export function groupImages(images: readonly GroupedImage[]): number[] {
+/** The group number of each image, from 0 in the order of the groups' first images. `upright`: turned copies count as others. */
+export function groupImages(
+  images: readonly GroupedImage[],
+  twins: 'any-way' | 'upright' = 'any-way',
+): number[] {
   const sets = new DisjointSets(images.length);
-  for (const [a, b] of nearDuplicates(images.map(({ hashes }) => hashes))) sets.union(a, b);
+  const hashes = images.map(({ hashes: { upright, orientations } }) => ({
+    upright,
+    orientations: twins === 'upright' ? [upright] : orientations,
+  }));
+  for (const [a, b] of nearDuplicates(hashes)) sets.union(a, b);
   const firstOf = new Map<string, number>();
   images.forEach(({ patient }, image) => {
     if (patient === null) return;

@@ -35,7 +35,7 @@ export interface Indexed {
 }
 
 /**
- * Left out besides: `label-conflict`, equal pixels under two classes; `twin-of-test-image` (split by group only), an
+ * Left out besides: `label-conflict`, equal pixels under two classes; `twin-of-test-image` (not where split by image), an
  * image of which the test folder holds a near-duplicate or another image of its patient.
  */
 export function indexStudyData({ classes, input, split, images, unreadable, fixedTest }: Unindexed): Indexed {
@@ -44,11 +44,11 @@ export function indexStudyData({ classes, input, split, images, unreadable, fixe
     .map((image, place) => ({ ...image, place }))
     .filter(({ digest }) => !conflicting.has(digest))
     .sort((a, b) => compare(a.digest, b.digest) || Number(a.test) - Number(b.test) || a.place - b.place);
-  const groups = groupImages(sorted);
+  const groups = groupImages(sorted, split.by === 'upright-group' ? 'upright' : 'any-way');
   const tested = new Set(groups.filter((_, at) => sorted[at]!.test));
   const grouped = sorted.map((image, at) => ({ ...image, group: groups[at]! }));
   const isTwin = ({ test, group }: (typeof grouped)[number]): boolean =>
-    split.by === 'group' && !test && tested.has(group);
+    split.by !== 'image' && !test && tested.has(group);
   const kept = grouped.filter((image) => !isTwin(image));
   const left = {
     ...unreadable,

@@ -33,7 +33,7 @@ function trainingDataOf({ data }: StudyReport): string {
     return `${part} ${counts}`;
   });
   const split =
-    data.split.by === 'group'
+    data.split.by !== 'image'
       ? `whole groups of near-duplicates or of one patient (${data.groups} groups, seed ${data.split.seed})`
       : `image by image (seed ${data.split.seed}), so near-duplicates of test images were trained on`;
   return `${data.images} images: ${parts.join('; ')}. Split by ${split}.`;
@@ -51,6 +51,11 @@ function limitationsOf({ data, winner, external }: StudyReport): string {
     );
   } else if (!test) sentences.push('It was not judged on a test part.');
   if (data.split.by === 'image') sentences.push('Its test figures are flattered by near-duplicates.');
+  if (data.split.by === 'upright-group') {
+    sentences.push(
+      'Its test figures may be flattered by mirrored or turned copies of images it was trained on.',
+    );
+  }
   for (const { name, assessment } of external) {
     const percent = (100 * assessment.accuracy).toFixed(1);
     sentences.push(`On ${name} it is right for ${percent} % of ${assessment.images} images.`);

@@ -19,7 +19,7 @@ const PARTS = studyPartSchema.options;
 
 /** The part of each image. Shares are taken relative to their sum; a share of 0 gives an empty part. */
 export function splitImages(images: readonly SplitImage[], split: StudySplit): StudyPart[] {
-  const groupOf = (index: number): number => (split.by === 'group' ? images[index]!.group : index);
+  const groupOf = (index: number): number => (split.by === 'image' ? index : images[index]!.group);
   const groups = new Map<number, number[]>();
   images.forEach((_, index) => {
     const members = groups.get(groupOf(index));

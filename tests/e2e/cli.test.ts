@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -111,5 +111,44 @@ describe('cxai attribute', () => {
     );
     expect(status).toBe(1);
     expect(err).toMatch(/got 5/);
+  });
+});
+
+describe('cxai average', () => {
+  it('averages the maps of the images it could read, and names the others', async () => {
+    const { status, err } = await cxai(
+      ...['average', 'broken.png', 'scan.png', 'scan.png', '--model', 'phantom', '--target', 'lesion'],
+      ...['--methods', 'gradients', '--out', 'mean'],
+    );
+    expect(status).toBe(1);
+    expect(err).toMatch(/✗ broken\.png: .*expected a PNG or JPEG/);
+    const [entry] = JSON.parse(await readFile(join(folder, 'mean/average.json'), 'utf8'));
+    expect(entry).toMatchObject({ class: 'lesion', method: 'gradients', count: 2, signed: true });
+    await cxai(
+      ...['explain', 'scan.png', '--model', 'phantom', '--target', 'lesion', '--methods', 'gradients'],
+      ...['--metrics', 'none', '--out', 'alone'],
+    );
+    const read = async (file: string) => readNpy(new Uint8Array(await readFile(join(folder, file))));
+    expect((await read(`mean/${entry.map}`)).data).toEqual((await read('alone/scan/gradients.npy')).data);
+    const deviation = await read(`mean/${entry.map.replace('.npy', '-deviation.npy')}`);
+    expect(deviation.data.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe('cxai prototype', () => {
+  it('finds an image whose class is more probable than that of the grey it starts from', async () => {
+    const { status } = await cxai(
+      ...['prototype', '--model', 'phantom', '--target', 'lesion', '--out', 'typical'],
+      ...['--options', '{"steps":24,"octaves":1}'],
+    );
+    expect(status).toBe(0);
+    const name = (await readdir(join(folder, 'typical'))).find((file) => file.endsWith('.json'))!;
+    const facts = JSON.parse(await readFile(join(folder, 'typical', name), 'utf8'));
+    expect(facts).toMatchObject({ class: 'lesion', explain: 'logit' });
+    expect(facts.score).toBeGreaterThan(facts.startScore + 1);
+    const image = readNpy(
+      new Uint8Array(await readFile(join(folder, 'typical', name.replace('.json', '.npy')))),
+    );
+    expect(image.shape).toEqual([1, 128, 128]);
   });
 });

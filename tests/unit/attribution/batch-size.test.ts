@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { batchSizeFor } from '../../../shared/attribution/batch-size.ts';
+import { batchSizeFor, evenBatchSize } from '../../../shared/attribution/batch-size.ts';
 import { integratedGradients } from '../../../shared/attribution/integrated-gradients.ts';
 import { parseOptions } from '../../../shared/attribution/parse-options.ts';
 import { tensor } from '../../../shared/tensor/tensor.ts';
@@ -17,10 +17,23 @@ test.each([
   expect(batchSizeFor(shape, limit)).toBe(expected);
 });
 
+test.each([
+  [25, 8, 5],
+  [100, 8, 5],
+  [64, 8, 8],
+  [23, 8, 8],
+  [3, 8, 3],
+  [10, 3, 2],
+  [1, 1, 1],
+  [7, 1, 1],
+])('%i images at a limit of %i go %i a call', (count, limit, expected) => {
+  expect(evenBatchSize(count, limit)).toBe(expected);
+});
+
 test('a method keeps to the memory limit, states the batch size and gives the same bytes', async () => {
   const weights = Float64Array.from({ length: 48 }, (_, i) => Math.sin(i));
   const input = tensor(weights.map(Math.cos), [4, 4, 3]);
-  const options = parseOptions(integratedGradients, { steps: 10 });
+  const options = parseOptions(integratedGradients, { steps: 24 });
   const run = async (memoryLimit?: number) => {
     const model = closedForm(powerSum(weights, 2), [4, 4, 3]);
     const context = { target: 0, ...(memoryLimit && { memoryLimit }) };

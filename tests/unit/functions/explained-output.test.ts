@@ -42,10 +42,16 @@ async function explain(
     explain: output = 'score' as ExplainedOutput,
     targets = undefined as string[] | undefined,
     full = false,
+    multiLabel = false,
   } = {},
 ) {
   const bytes = smallCnn(SHAPE, activation, units);
-  const { card } = await inferCard(bytes, runner, { id: 'small', range: [0, 1], resize: 'stretch' });
+  const { card } = await inferCard(bytes, runner, {
+    id: 'small',
+    range: [0, 1],
+    resize: 'stretch',
+    multiLabel,
+  });
   const opened = await openClassifier({ card, bytes }, runner, { explain: output });
   const names = ['gradients', 'integrated-gradients', 'grad-cam', 'guided-ig'];
   const requests = names.map((method) => ({ method, options: { ...options[method] } }));
@@ -108,6 +114,22 @@ test('the logit of a multi-label model is what enters its sigmoid', async () => 
   // Its own output is the probability: asking for it changes nothing but the label.
   const asked = await explain('Sigmoid', 3, { targets, explain: 'probability' });
   expect(gradientOf(asked)).toEqual(gradientOf(probability));
+});
+
+test('the probability of a label that excludes no other is the sigmoid of its own logit', async () => {
+  const settings = { targets: ['class 1'], multiLabel: true };
+  const logit = await explain(undefined, 3, settings);
+  const probability = await explain(undefined, 3, { ...settings, explain: 'probability' });
+  const { scores, probabilities, model } = probability[0]!.manifest;
+  expect(model.activation).toBe('multi-label-logits');
+  probabilities.forEach((p, k) => {
+    expect(p).toBeCloseTo(1 / (1 + Math.exp(-scores[k]!)), 6);
+  });
+  const p = probabilities[1]!;
+  const slope = gradientOf(logit);
+  gradientOf(probability).forEach((value, i) => {
+    expect(value).toBeCloseTo(p * (1 - p) * slope[i]!, 6);
+  });
 });
 
 test('several classes in one pass give what each gives alone', async () => {

@@ -82,6 +82,18 @@ describe('near-duplicates', () => {
   });
 });
 
+describe('groupImages', () => {
+  it('joins mirrored copies, or takes them for others where only upright twins count', () => {
+    const plane = picture(1);
+    const images = [plane, darker(plane), turned.mirrored(plane), picture(2)].map((each) => ({
+      hashes: hashed(each),
+      patient: null,
+    }));
+    expect(groupImages(images)).toEqual([0, 0, 0, 1]);
+    expect(groupImages(images, 'upright')).toEqual([0, 0, 1, 2]);
+  });
+});
+
 describe('splitImages', () => {
   const { below } = xoshiro(9);
   const groups = Array.from({ length: 300 }, (_, group) => ({

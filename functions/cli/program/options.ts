@@ -1,0 +1,51 @@
+/** Options that several commands share, and how a command's code is run. */
+import { type Command, Option } from 'commander';
+import type { Output } from '../output.ts';
+import { commaList, numberList, positiveInteger } from '../wrong-use.ts';
+
+/** Runs a command's code; failures it counts become exit status 1. */
+export type Run = (work: (output: Output) => Promise<number | undefined> | Promise<void>) => Promise<void>;
+
+export const state = new Option('--state <folder>', 'where a local installation keeps its data').default(
+  '.cxai',
+);
+export const threads = new Option('--threads <n>', 'threads of the engine (default: all cores)').argParser(
+  positiveInteger,
+);
+
+export const device = new Option('--device <name>', 'what computes (default: the fastest present)').choices([
+  'auto',
+  'cpu',
+  'cuda',
+  'webgpu',
+]);
+
+export const memory = new Option(
+  '--memory <MiB>',
+  'memory the model may work with: decides the images per call (default: 1024)',
+).argParser((text: string) => positiveInteger(text) * 2 ** 20);
+
+export const metrics = new Option(
+  '--metrics <level>',
+  'trust metrics: insertion and deletion (quick); information curves and weight randomization too (full)',
+)
+  .choices(['none', 'quick', 'full'])
+  .default('quick');
+
+export const explainedOutput = new Option(
+  '--explain <what>',
+  'the output of the model, its probability, or the logit before its last softmax or sigmoid',
+)
+  .choices(['score', 'probability', 'logit'])
+  .default('score');
+
+/** What a bare .onnx file does not say about itself. */
+export const modelFacts = (command: Command): Command =>
+  command
+    .option('--classes <a,b>', 'class names, in the order of the outputs', commaList)
+    .option('--multi-label', 'classes may hold together: logits become probabilities by a sigmoid each')
+    .option('--range <low,high>', 'model input of a black and a white pixel, e.g. 0,1 or 0,255', numberList)
+    .option('--mean <values>', 'subtracted per channel after the range', numberList)
+    .option('--std <values>', 'divided by per channel', numberList)
+    .addOption(new Option('--resize <how>', 'how an image is fitted').choices(['stretch', 'pad', 'crop']))
+    .option('--size <h,w>', 'input size, for models that leave it free', numberList);
