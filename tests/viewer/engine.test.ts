@@ -1,7 +1,7 @@
 /** The engine in the tab, in a real browser under the deployed headers, against the engine in Node. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { methodNamed, methods, parseOptions } from '../../shared/attribution/registry.ts';
 import type { ExplainedMethod } from '../../viewer/src/engine/calls.ts';
 import { brushFill, paintStrokeInto } from '../../viewer/src/lib/brush.ts';
@@ -24,6 +24,7 @@ beforeAll(async () => {
   phantom = await writeExplainedPhantom(served.data, 2, ['grad-cam', 'integrated-gradients']);
   await writeIndex(served.data, []);
 });
+afterEach(() => testSite?.closePages());
 afterAll(() => testSite?.close());
 
 const open = (path: string, screen?: typeof phone) =>

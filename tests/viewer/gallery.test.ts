@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './fixture/accessibility.ts';
 import { openPage, phone } from './fixture/browser.ts';
 import { entryOf, exampleManifest, exampleRunId } from './fixture/example-run.ts';
@@ -15,6 +15,7 @@ beforeAll(async () => {
   served = await testSite.serve();
   await writeExampleRoot(served.data);
 });
+afterEach(() => testSite?.closePages());
 afterAll(() => testSite?.close());
 
 const open = (fragment = '', screen?: typeof phone) =>
@@ -96,7 +97,7 @@ describe('the gallery', () => {
 describe('a gallery of a thousand runs', () => {
   it('shows the first at once, the last on scrolling, and older pages when asked', async () => {
     const many = await testSite.serve({ standIn: exampleRunId(8) });
-    await writeRun(many.data, exampleManifest(8));
+    await writeRun(many.data, exampleManifest(8, { width: 48, height: 48 }));
     const entry = entryOf(exampleManifest(8));
     const time = (i: number) => new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString();
     const runs = Array.from({ length: 1250 }, (_, i) => ({

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { methods } from '../../shared/attribution/registry.ts';
 import { learnPages } from '../../viewer/src/lib/learn/pages.ts';
 import { sliders } from '../../viewer/src/lib/learn/sliders.ts';
@@ -21,6 +21,7 @@ beforeAll(async () => {
   waiting = await openPage(testSite.browser, 'about:blank', phone);
   await waiting.page.route(/ort-wasm.*\.wasm$/, () => {});
 });
+afterEach(() => testSite?.closePages(waiting?.page));
 afterAll(() => testSite?.close());
 
 const open = (path: string, screen = desktop) => openPage(testSite.browser, `${served.url}${path}`, screen);

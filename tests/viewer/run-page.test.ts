@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './fixture/accessibility.ts';
 import { openPage, phone, type Screen } from './fixture/browser.ts';
 import { entryOf, exampleManifest, exampleRunId } from './fixture/example-run.ts';
@@ -16,6 +16,7 @@ beforeAll(async () => {
   served = await testSite.serve();
   await writeExampleRoot(served.data);
 });
+afterEach(() => testSite?.closePages());
 afterAll(() => testSite?.close());
 
 async function open(run: number, screen?: Screen) {

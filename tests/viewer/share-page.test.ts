@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { shareAddress } from '../../functions/cli/share-command.ts';
 import { createAwsClients } from '../../functions/common/aws-clients.ts';
 import { createObjectStore, type ObjectStore } from '../../functions/common/object-store.ts';
@@ -47,6 +47,7 @@ beforeAll(async () => {
   const share = { results, keyHex, now: () => new Date(), audit: () => undefined };
   site = await startSite({ s3, resultsBucket: 'results', root: testSite.site, port: 0, share });
 });
+afterEach(() => testSite?.closePages());
 afterAll(async () => {
   await Promise.all([site?.close(), cloud?.close(), testSite?.close()]);
   await rm(directory, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /** The study page in a real browser, and what it computes from a report. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { StudyReport } from '../../shared/manifest/study-report.ts';
 import { chartScale, roundTicks } from '../../viewer/src/lib/chart/chart-scale.ts';
 import { curveOf, curvePanels, rangeOf } from '../../viewer/src/lib/study/curves.ts';
@@ -63,6 +63,7 @@ describe('the study page', () => {
     served = await testSite.serve();
     report = await writeExampleStudy(served.data, 'brain-mri-cnn3');
   });
+  afterEach(() => testSite?.closePages());
   afterAll(() => testSite?.close());
   const open = (path: string, screen = desktop) => openPage(testSite.browser, `${served.url}${path}`, screen);
 
