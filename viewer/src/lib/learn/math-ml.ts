@@ -9,6 +9,8 @@ type Part = string;
 /** Markup begins with `<`; of the rest, words are identifiers, numbers numbers, and all else operators. */
 function markup(part: Part): string {
   if (part.startsWith('<') && part.length > 1) return part;
+  // A letter by itself would be drawn from the mathematical alphabet, which many fonts lack: slanted by CSS instead.
+  if (/^\p{L}$/u.test(part)) return `<mi mathvariant="normal">${part}</mi>`;
   if (/^\p{L}+$/u.test(part)) return `<mi>${part}</mi>`;
   if (/^\d/.test(part)) return `<mn>${part}</mn>`;
   return `<mo>${part.replace('<', '&lt;')}</mo>`;
