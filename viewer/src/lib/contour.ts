@@ -20,10 +20,11 @@ export function contourSegments(
     x < 0 || y < 0 || x >= width || y >= height ? 0 : Math.abs(values[y * width + x]!);
   const segments: number[] = [];
   for (let y = -1; y < height; y++) {
-    for (let x = -1; x < width; x++) {
-      const i = (y + 1) * stride + x + 1;
-      const index =
-        (shown[i]! << 3) | (shown[i + 1]! << 2) | (shown[i + stride + 1]! << 1) | shown[i + stride]!;
+    // Two corners a cell are those of the cell before; most cells are all in or all out.
+    let index = 0;
+    let i = (y + 1) * stride + 1;
+    for (let x = -1; x < width; x++, i++) {
+      index = ((index & 4) << 1) | ((index & 2) >> 1) | (shown[i]! << 2) | (shown[i + stride]! << 1);
       if (index === 0 || index === 15) continue;
       const corners: Corners = [at(x, y), at(x + 1, y), at(x + 1, y + 1), at(x, y + 1)];
       addCell(segments, x + 0.5, y + 0.5, corners, { threshold, index });

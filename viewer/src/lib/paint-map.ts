@@ -11,42 +11,43 @@ export interface MapPaint {
   readonly threshold: number;
 }
 
-interface Steps {
+interface Colored {
   readonly key: string;
-  /** Place of each value in the table. */
-  readonly places: Uint8Array;
+  readonly table: Uint8ClampedArray;
+  /** RGBA of each value, whatever the threshold. */
+  readonly colors: Int32Array;
   /** The values' own bits: without the sign they order as the magnitudes do. */
   readonly bits: Int32Array;
 }
 
-const known = new WeakMap<AttributionMap, Steps>();
+const known = new WeakMap<AttributionMap, Colored>();
 
-/** A slider moves the threshold and not the scale, so the places are worked out once. */
-function stepsOf(map: AttributionMap, signed: boolean, limit: number): Steps {
+/** A slider moves the threshold and not the scale, so the colors are worked out once. */
+function coloredOf(map: AttributionMap, { table, signed, limit }: MapPaint): Colored {
   const key = `${signed} ${limit}`;
   const made = known.get(map);
-  if (made?.key === key) return made;
+  if (made?.key === key && made.table === table) return made;
   const { values } = map;
   const scale = signed ? 127.5 / limit : 255 / limit;
   const zero = signed ? 128 : 0.5;
-  const places = new Uint8Array(values.length);
+  const steps = new Int32Array(table.buffer, table.byteOffset, 256);
+  const colors = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    places[i] = Math.min(255, Math.max(0, zero + values[i]! * scale));
+    colors[i] = steps[Math.trunc(Math.min(255, Math.max(0, zero + values[i]! * scale)))]!;
   }
-  const steps = { key, places, bits: new Int32Array(values.buffer, values.byteOffset, values.length) };
-  known.set(map, steps);
-  return steps;
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  const colored = { key, table, colors, bits };
+  known.set(map, colored);
+  return colored;
 }
 
 /** RGBA pixels [H, W, 4] of the map, into `pixels`. */
 export function paintMapInto(pixels: Uint8ClampedArray, map: AttributionMap, paint: MapPaint): void {
-  const { table, signed, limit, threshold } = paint;
-  const { places, bits } = stepsOf(map, signed, limit);
-  const colors = new Uint32Array(table.buffer, table.byteOffset, 256);
-  const out = new Uint32Array(pixels.buffer, pixels.byteOffset, places.length);
-  const below = new Int32Array(Float32Array.of(threshold).buffer)[0]! - 1;
+  const { colors, bits } = coloredOf(map, paint);
+  const out = new Int32Array(pixels.buffer, pixels.byteOffset, colors.length);
+  const below = new Int32Array(Float32Array.of(paint.threshold).buffer)[0]! - 1;
   // Without a branch, which noise would mispredict at every other pixel.
-  for (let i = 0; i < places.length; i++) {
-    out[i] = colors[places[i]!]! & ((below - (bits[i]! & 0x7fffffff)) >> 31);
+  for (let i = 0; i < colors.length; i++) {
+    out[i] = colors[i]! & ((below - (bits[i]! & 0x7fffffff)) >> 31);
   }
 }
