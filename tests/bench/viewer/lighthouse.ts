@@ -41,7 +41,7 @@ const desktop = {
 
 const data = await mkdtemp(join(tmpdir(), 'cxai-lighthouse-'));
 await writeExampleRoot(data);
-const served = await serveSite({ site: await builtSite(), data });
+const served = await serveSite({ site: await builtSite(), data, packed: true });
 const chrome = await launch({ chromeFlags: ['--headless=new', '--no-sandbox', '--disable-gpu'] });
 try {
   for (const page of pages) {
