@@ -8,7 +8,7 @@ import { brushFill, paintStrokeInto } from '../../viewer/src/lib/brush.ts';
 import { editPlan } from '../../viewer/src/lib/edit-plan.ts';
 import { figure } from '../../viewer/src/lib/figures.ts';
 import { accessibilityFaults } from './fixture/accessibility.ts';
-import { openPage, phone } from './fixture/browser.ts';
+import { launchBrowser, openPage, phone, webGpuInSoftware } from './fixture/browser.ts';
 import { askWorker, workerScript } from './fixture/engine-worker.ts';
 import { type ExplainedPhantom, writeExplainedPhantom } from './fixture/explained-phantom.ts';
 import { openTestSite, type TestSite } from './fixture/site.ts';
@@ -61,7 +61,7 @@ describe('the engine in the tab', () => {
     ]);
     const answers = answered.map(({ answer }) => answer);
     const [started, , scores, ...maps] = answers as [unknown, null, number[], ...ExplainedMethod[]];
-    expect(started).toEqual({ engine: 'onnxruntime-web 1.30.0', threads: 2 });
+    expect(started).toEqual({ engine: 'onnxruntime-web 1.30.0', device: 'wasm', threads: 2 });
     expect(largestDifference(scores, manifest.scores)).toBeLessThan(1e-5);
     expect(maps).toHaveLength(2);
     for (const { result, map } of maps) {
@@ -71,6 +71,35 @@ describe('the engine in the tab', () => {
       expect(largestDifference(map!.data, expected.data), result.method).toBeLessThan(1e-4 * largest);
     }
     expect(errors).toEqual([]);
+  });
+
+  it('gives the same on WebGPU, and takes a GPU in software only when asked', async () => {
+    const { card, explained } = phantom;
+    const browser = await launchBrowser(webGpuInSoftware);
+    try {
+      const { page, errors } = await openPage(browser, `${served.url}model/#model=phantom`);
+      const model = new Uint8Array(await readFile(`${served.data}/models/phantom/${card.file}`));
+      const script = `${served.url}${await workerScript(testSite.site)}`;
+      const plan = editPlan(explained.manifest);
+      const { input } = explained;
+      const [started, , scores, explainedHere] = await askWorker(page, script, [
+        { call: 'start', given: { threads: 1, device: 'webgpu' } },
+        { call: 'open', given: { card, model } },
+        { call: 'scores', given: { input } },
+        { call: 'explain', given: { plan, method: 'grad-cam', input } },
+      ]);
+      expect(started!.answer).toMatchObject({ device: 'webgpu' });
+      expect(largestDifference(scores!.answer as number[], explained.manifest.scores)).toBeLessThan(1e-4);
+      const { map, result } = explainedHere!.answer as ExplainedMethod;
+      expect(result).toMatchObject({ status: 'complete', device: 'webgpu' });
+      const expected = explained.runs.get('grad-cam')!.map.data;
+      expect(largestDifference(map!.data, expected)).toBeLessThan(1e-4 * Math.max(...expected));
+      const [chosen] = await askWorker(page, script, [{ call: 'start', given: { threads: 1 } }]);
+      expect(chosen!.answer).toMatchObject({ device: 'wasm' });
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 });
 

@@ -4,10 +4,13 @@ import type { Fault, MethodResult } from '../../../shared/manifest/method-result
 import type { ModelCard } from '../../../shared/manifest/model-card.ts';
 import type { Plan } from '../../../shared/manifest/plan.ts';
 import type { TrustMetrics } from '../../../shared/manifest/trust-metrics.ts';
+import type { Runner } from '../../../shared/runtime/runner.ts';
 import type { Tensor32 } from '../../../shared/tensor/tensor.ts';
 
 export interface EngineFacts {
   readonly engine: string;
+  readonly device: Runner['device'];
+  /** Of WebAssembly. */
   readonly threads: number;
 }
 
@@ -27,7 +30,10 @@ export interface ExplainedMethod {
 /** Every call with what it is given and what it answers. */
 export interface Calls {
   /** Loads the engine; its progress is the download. */
-  start: { readonly given: { readonly threads: number }; readonly answer: EngineFacts };
+  start: {
+    readonly given: { readonly threads: number; readonly device?: 'auto' | 'wasm' | 'webgpu' };
+    readonly answer: EngineFacts;
+  };
   /** Opens a model in place of the one before. */
   open: { readonly given: { readonly card: ModelCard; readonly model: Uint8Array }; readonly answer: null };
   /** Every method, cheapest first, for an image of this device. */

@@ -2,8 +2,8 @@
 import './without-eval.ts';
 import { faultReport } from '../../../shared/pipeline/fault-report.ts';
 import type { CallName, Calls, FromWorker, ToWorker } from './calls.ts';
+import { chooseRunner } from './choose-runner.ts';
 import { createExplainer, type Watch } from './explainer.ts';
-import { createWasmRunner } from './wasm-runner.ts';
 
 let explainer: ReturnType<typeof createExplainer> | undefined;
 const running = new Map<number, AbortController>();
@@ -14,10 +14,10 @@ async function answer(
   watch: Watch,
 ): Promise<Calls[CallName]['answer']> {
   if (message.call === 'start') {
-    const { threads } = message.given;
-    const runner = await createWasmRunner(threads, watch.onProgress);
+    const runner = await chooseRunner(message.given, watch.onProgress);
     explainer = createExplainer(runner);
-    return { engine: runner.engine, threads };
+    const { engine, device } = runner;
+    return { engine, device, threads: message.given.threads };
   }
   // A page asks for nothing before its start is answered.
   const { open, plan, scores, explain, measure } = explainer!;
