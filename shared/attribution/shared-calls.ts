@@ -75,6 +75,30 @@ export function sharedCalls(model: Classifier, limit: number = DEFAULT_LIMIT): S
     return fresh;
   };
 
+  /** A batch is taken from memory as a whole or computed as a whole, for all its targets. */
+  const gradients: Classifier['gradients'] =
+    model.gradients &&
+    (async (given, targets) => {
+      const batch = toFloat32(given);
+      const points = imagesOf(batch).map(hashOf);
+      const key = (list: readonly number[], n: number): string => `gradient ${list[n]} ${points[n]}`;
+      const found = targets.map((list) => points.map((_, n) => answers.get(key(list, n))));
+      if (found.flat().every((answer) => answer !== undefined)) {
+        reused.gradients += targets.length * points.length;
+        const each = (found as Answer[][]).map(joined);
+        return { scores: each[0]![0]!, gradients: each.map(([, gradient]) => gradient!) };
+      }
+      const fresh = await model.gradients!(batch, targets);
+      targets.forEach((list, t) => {
+        points.forEach((point, n) => {
+          const scoresHere = imageAt(fresh.scores, n);
+          answers.set(key(list, n), [scoresHere, imageAt(fresh.gradients[t]!, n)]);
+          answers.set(`scores ${point}`, [scoresHere]);
+        });
+      });
+      return fresh;
+    });
+
   const { inputShape, layout, classCount } = model;
   const plain: Classifier = {
     inputShape,
@@ -89,6 +113,7 @@ export function sharedCalls(model: Classifier, limit: number = DEFAULT_LIMIT): S
       const [values, gradient] = await passes('gradient', batch, targets, run);
       return { scores: values!, gradient: gradient! };
     },
+    ...(gradients && { gradients }),
     release: async () => {},
   };
   const classifier = isConvolutional(model) ? withFeatureMaps(plain, model, passes) : plain;

@@ -2,6 +2,9 @@
  * Several attributions side by side on one model: calls that wait at the same time are joined into batches, so
  * methods that ask for one gradient after another (Guided IG) still fill a batch. Results do not change.
  *
+ * Where several ask for gradients of different classes at the same points (Integrated gradients of several classes), the
+ * forward pass is made once for all.
+ *
  * A call is held until every attribution that still runs has one waiting; then all are made, in order, at most
  * `batchSize` images at a time. So the batches are the same on every run.
  */
@@ -95,18 +98,50 @@ async function makeCalls(
   waiting: readonly Waiting[],
 ): Promise<void> {
   for (const kind of ['scores', 'gradient'] as const) {
-    for (const group of grouped(
-      waiting.filter((call) => call.kind === kind),
-      batchSize,
-    )) {
+    const calls = waiting.filter((call) => call.kind === kind);
+    const together = kind === 'gradient' && model.gradients ? samePoints(calls) : [];
+    const apart = calls.filter((call) => !together.some((set) => set.includes(call)));
+    const work = [
+      ...together.map((set) => ({ calls: set, make: () => makeSharedCall(model, set) })),
+      ...grouped(apart, batchSize).map((set) => ({ calls: set, make: () => makeOneCall(model, kind, set) })),
+    ];
+    for (const { calls: set, make } of work) {
       try {
         if (signal?.aborted) throw new Cancelled(where);
-        await makeOneCall(model, kind, group);
+        await make();
       } catch (error) {
-        for (const call of group) call.reject(error);
+        for (const call of set) call.reject(error);
       }
     }
   }
+}
+
+/** A graph for more classes at once would grow without being much faster. */
+const MOST_TARGETS = 4;
+
+/** Sets of two to four calls for the same images. */
+function samePoints(calls: readonly Waiting[]): Waiting[][] {
+  const sets: Waiting[][] = [];
+  for (const call of calls) {
+    const set = sets.find((known) => known.length < MOST_TARGETS && sameImages(known[0]!.batch, call.batch));
+    if (set) set.push(call);
+    else sets.push([call]);
+  }
+  return sets.filter((set) => set.length > 1);
+}
+
+function sameImages(a: Tensor, b: Tensor): boolean {
+  if (a.data.length !== b.data.length || a.shape[0] !== b.shape[0]) return false;
+  for (let i = 0; i < a.data.length; i++) if (a.data[i] !== b.data[i]) return false;
+  return true;
+}
+
+async function makeSharedCall(model: Classifier, set: readonly Waiting[]): Promise<void> {
+  const { scores, gradients } = await model.gradients!(
+    set[0]!.batch,
+    set.map(({ targets }) => targets),
+  );
+  for (const [index, call] of set.entries()) call.resolve({ scores, gradient: gradients[index]! });
 }
 
 /** Neighbors in the queue as long as they fit into one batch. */

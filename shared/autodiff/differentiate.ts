@@ -35,6 +35,21 @@ export function differentiate(
   seed: (builder: GraphBuilder) => string,
   options: DifferentiateOptions = {},
 ): Differentiated {
+  const { builder, gradients } = differentiateForEach(graph, output, wanted, [seed], options);
+  return { builder, gradients: gradients[0]! };
+}
+
+/**
+ * The same for several seeds: one forward pass, and a way back for each. Masks and the like that every way back needs
+ * are written each time and merged by the engine.
+ */
+export function differentiateForEach(
+  graph: Graph,
+  output: string,
+  wanted: readonly string[],
+  seeds: readonly ((builder: GraphBuilder) => string)[],
+  options: DifferentiateOptions = {},
+): { readonly builder: GraphBuilder; readonly gradients: readonly ReadonlyMap<string, string>[] } {
   const { overrides = [] } = options;
   const find = (op: string): GradientRule | undefined =>
     overrides.find((rule) => rule.op === op) ?? newest(GRADIENT_TABLE, op);
@@ -42,22 +57,35 @@ export function differentiate(
   const lost = path.nodes.filter(({ op }) => !find(op) && !FLAT_OPERATORS.has(op)).map(({ op }) => op);
   if (lost.length > 0) throw refusal([...new Set(lost)].map((op) => `operator ${op} without a derivative`));
   const builder = GraphBuilder.from(withSavedOutputs(graph, path.nodes, find));
-  const upstream = new Map<string, string>([[output, seed(builder)]]);
-  for (const node of builder.nodes.filter(({ outputs }) => path.values.has(outputs[0]!)).reverse()) {
-    const gradients = gradientsOf(node, find(node.op), upstream, builder);
-    node.inputs.forEach((name, index) => {
-      const gradient = gradients[index];
-      if (!path.values.has(name)) return;
-      if (!gradient) refuseLost(node, index, gradients.length > 0, builder);
-      if (!gradient) return;
-      const known = upstream.get(name);
-      const added = gradient();
-      upstream.set(name, known ? builder.op('Add', [known, added]) : added);
-    });
-  }
-  const missing = wanted.filter((name) => !upstream.has(name));
-  if (missing.length > 0) throw refusal(blockers(missing, path.nodes, find));
-  return { builder, gradients: new Map(wanted.map((name) => [name, upstream.get(name)!])) };
+  const back = builder.nodes.filter(({ outputs }) => path.values.has(outputs[0]!)).reverse();
+  const gradients = seeds.map((seed) => {
+    const upstream = new Map<string, string>([[output, seed(builder)]]);
+    for (const node of back) goBack(node, find(node.op), upstream, path.values, builder);
+    const missing = wanted.filter((name) => !upstream.has(name));
+    if (missing.length > 0) throw refusal(blockers(missing, path.nodes, find));
+    return new Map(wanted.map((name) => [name, upstream.get(name)!]));
+  });
+  return { builder, gradients };
+}
+
+/** Adds what a node gives to the gradients of its inputs. */
+function goBack(
+  node: Node,
+  rule: GradientRule | undefined,
+  upstream: Map<string, string>,
+  onPath: ReadonlySet<string>,
+  builder: GraphBuilder,
+): void {
+  const gradients = gradientsOf(node, rule, upstream, builder);
+  node.inputs.forEach((name, index) => {
+    const gradient = gradients[index];
+    if (!onPath.has(name)) return;
+    if (!gradient) refuseLost(node, index, gradients.length > 0, builder);
+    if (!gradient) return;
+    const known = upstream.get(name);
+    const added = gradient();
+    upstream.set(name, known ? builder.op('Add', [known, added]) : added);
+  });
 }
 
 /** An input of numbers that the rule does not differentiate (the scale of a normalization, computed from the image). */

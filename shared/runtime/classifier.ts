@@ -10,6 +10,13 @@ export interface Gradients {
   readonly gradient: Tensor32;
 }
 
+export interface SharedGradients {
+  /** [N, K] */
+  readonly scores: Tensor32;
+  /** For each list of targets [N, ...inputShape]. */
+  readonly gradients: readonly Tensor32[];
+}
+
 export interface Classifier {
   /** One image without the batch axis, in the model's own layout: [C, H, W] or [H, W, C]. */
   readonly inputShape: readonly number[];
@@ -19,5 +26,10 @@ export interface Classifier {
   scores(batch: Tensor): Promise<Tensor32>;
   /** Scores and input gradient in one pass; `targets` holds one class index per image of the batch. */
   gradient(batch: Tensor, targets: readonly number[]): Promise<Gradients>;
+  /**
+   * Gradients of several classes at the same images after one forward pass: `targets` holds a list for each, with one
+   * class per image. Absent where the model cannot share the pass.
+   */
+  gradients?(batch: Tensor, targets: readonly (readonly number[])[]): Promise<SharedGradients>;
   release(): Promise<void>;
 }

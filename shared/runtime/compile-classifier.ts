@@ -37,13 +37,14 @@ export interface CompileOptions {
 /** What one engine call computes. */
 type Pass =
   | { readonly kind: 'scores' }
-  | { readonly kind: 'gradient' }
+  | { readonly kind: 'gradient'; readonly targets: number }
   | { readonly kind: 'guided' }
   | { readonly kind: 'activations'; readonly tensor: string };
 
 interface Program {
   readonly session: Session;
-  readonly seed: string | undefined;
+  /** One input for each target class asked at a point; none for a forward pass. */
+  readonly seeds: readonly string[];
   /** Names of the session's outputs, in the order of the pass's results. */
   readonly outputs: readonly string[];
 }
@@ -64,7 +65,7 @@ export async function compileClassifier(
     maxBatch > 1 && worksAtBatch(source, inputShape, 2, explain, single.scored.classCount) ? maxBatch : 1;
   const programs = new Map<string, Promise<Program>>();
   const program = (pass: Pass, batch: number): Promise<Program> => {
-    const key = `${pass.kind} ${pass.kind === 'activations' ? pass.tensor : ''} ${batch}`;
+    const key = `${JSON.stringify(pass)} ${batch}`;
     const known = programs.get(key) ?? open(source, inputShape, batch, explain, pass, runner);
     programs.set(key, known);
     return known;
@@ -74,9 +75,10 @@ export async function compileClassifier(
   const featureMaps = featureMapsOf(single.scored.graph, single.specialized.input).map(
     (name) => names.get(name) ?? name,
   );
-  const run = (pass: Pass, batch: Tensor, targets?: readonly number[]): Promise<Tensor32[]> => {
+  /** `targets`: lists of one class per image, as many as the pass has seeds. */
+  const run = (pass: Pass, batch: Tensor, ...targets: (readonly number[])[]): Promise<Tensor32[]> => {
     const checked = checkBatch(batch, inputShape);
-    if (targets) checkTargets(targets, checked.shape[0]!, classCount);
+    for (const list of targets) checkTargets(list, checked.shape[0]!, classCount);
     return runInChunks((size) => program(pass, size), source.input.name, checked, limit, targets, classCount);
   };
   return {
@@ -89,8 +91,13 @@ export async function compileClassifier(
       return scores!;
     },
     async gradient(batch, targets) {
-      const [scores, gradient] = await run({ kind: 'gradient' }, batch, targets);
+      const [scores, gradient] = await run({ kind: 'gradient', targets: 1 }, batch, targets);
       return { scores: scores!, gradient: gradient! };
+    },
+    async gradients(batch, targets) {
+      const pass = { kind: 'gradient', targets: targets.length } as const;
+      const [scores, ...gradients] = await run(pass, batch, ...targets);
+      return { scores: scores!, gradients };
     },
     async guidedGradient(batch, targets) {
       const [scores, gradient] = await run({ kind: 'guided' }, batch, targets);
@@ -180,18 +187,19 @@ async function open(
     pass.kind === 'activations' ? (specialized.aliases.get(pass.tensor) ?? pass.tensor) : specialized.input;
   const scored = { ...unfolded, graph: foldScales(unfolded.graph, [at]) };
   if (pass.kind === 'scores') {
-    return { session: await load(scored.graph, runner), seed: undefined, outputs: [scored.scores] };
+    return { session: await load(scored.graph, runner), seeds: [], outputs: [scored.scores] };
   }
   const onGpu = runner.device === 'webgpu' || runner.device === 'cuda';
   const overrides = [
     ...(pass.kind === 'guided' ? GUIDED_RULES : []),
     ...(onGpu ? RULES_WITHOUT_INDICES : []),
   ];
-  const { graph, seed } = gradientGraph(scored, at, {
+  const { graph, seeds } = gradientGraph(scored, at, {
     overrides,
+    targets: pass.kind === 'gradient' ? pass.targets : 1,
     layout: runner.device === 'cpu' ? 'blocked' : 'plain',
   });
-  return { session: await load(graph, runner), seed, outputs: graph.outputs };
+  return { session: await load(graph, runner), seeds, outputs: graph.outputs };
 }
 
 /** Opens the graph and frees its bytes at once: weights twice over, which would wait long for the collector. */
@@ -207,7 +215,7 @@ async function runInChunks(
   inputName: string,
   batch: Tensor32,
   limit: number,
-  targets: readonly number[] | undefined,
+  targets: readonly (readonly number[])[],
   classCount: number,
 ): Promise<Tensor32[]> {
   const [count, ...imageShape] = batch.shape as [number, ...number[]];
@@ -215,10 +223,12 @@ async function runInChunks(
   const chunks: (readonly Tensor32[])[] = [];
   for (let begin = 0; begin < count; begin += limit) {
     const size = Math.min(limit, count - begin);
-    const { session, seed, outputs } = await program(size);
+    const { session, seeds, outputs } = await program(size);
     const image = batch.data.subarray(begin * perImage, (begin + size) * perImage);
     const feeds: Record<string, Tensor32> = { [inputName]: { shape: [size, ...imageShape], data: image } };
-    if (seed && targets) feeds[seed] = oneHot(targets.slice(begin, begin + size), classCount);
+    for (const [index, seed] of seeds.entries()) {
+      feeds[seed] = oneHot(targets[index]!.slice(begin, begin + size), classCount);
+    }
     const results = await session.run(feeds);
     chunks.push(outputs.map((name) => results[name]!));
   }

@@ -56,7 +56,17 @@ async function bench<T>(script: string): Promise<T> {
   return JSON.parse(stdout.slice(stdout.indexOf('{'))) as T;
 }
 
+/** What a benchmark that prints text says: the first group of each match. */
+async function said(script: string, pattern: RegExp): Promise<string[]> {
+  process.stderr.write(`${script} …\n`);
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [path], { maxBuffer: 1 << 26 });
+  return [...stdout.matchAll(pattern)].map(([, value]) => value!);
+}
+
 async function figureRows(): Promise<string[]> {
+  const ratios = await said('engine/gradient-cost.ts', /wall-clock:.*, ratio ([\d.]+)/g);
+  const [segments, , search] = await said('segmentation/xrai-regions.ts', /([\d.]+) median/g);
   const latency = await bench<DropLatency>('drop-latency.ts');
   const overhead = await bench<Record<'one worker' | 'two workers', WorkerRate>>('task-overhead.ts');
   const chaos = await bench<Chaos>('chaos.ts');
@@ -65,6 +75,16 @@ async function figureRows(): Promise<string[]> {
   const { median, worst } = latency['file in ./drop to complete manifest (s), three methods'];
   const [one, two] = [overhead['one worker'], overhead['two workers']];
   return [
+    row(
+      'a gradient in forward passes: plain CNN, ResNet-50, DenseNet-121, MobileNet, 8 images of 224²',
+      ratios.join(', '),
+      'engine/gradient-cost.ts',
+    ),
+    row(
+      'XRAI’s own work at 224²: segments of six scales / search over 236 regions, median',
+      `${segments} ms / ${search} ms`,
+      'segmentation/xrai-regions.ts',
+    ),
     row(
       '`npm start` to ready, site not built yet / built',
       `${latency['npm start to ready, site missing (s)'].toFixed(1)} s / ${latency['npm start to ready, site built (s)'].toFixed(1)} s`,

@@ -21,7 +21,7 @@ beforeEach(() => {
   done.length = 0;
 });
 
-const tools = (cdk: (...parameters: readonly string[]) => Promise<void>) => ({
+const tools = (cdk: (...parameters: readonly string[]) => Promise<ReadonlyMap<string, string>>) => ({
   cdk,
   buildSite: async () => {
     done.push('build');
@@ -31,10 +31,14 @@ const tools = (cdk: (...parameters: readonly string[]) => Promise<void>) => ({
     ({
       write: async (key: string) => void done.push(`${bucket.split('-')[2]} ${key}`),
     }) as unknown as ObjectStore,
+  openSharing: async (...given: readonly string[]) => void done.push(`share ${given.join(' ')}`),
   tell: () => undefined,
 });
 
-const deployed = tools(async (...parameters) => void done.push(`cdk ${parameters.join(' ')}`));
+const deployed = tools(async (...parameters) => {
+  done.push(`cdk ${parameters.join(' ')}`);
+  return new Map([['sharestorearn', 'arn:aws:cloudfront::222233334444:key-value-store/1']]);
+});
 
 describe('deploying a hospital', () => {
   it('builds the site, deploys every stack, publishes, and registers the model of the first try and the canary', async () => {
@@ -48,6 +52,16 @@ describe('deploying a hospital', () => {
       'results models/canary/model.onnx',
       'results models/canary/card.json',
     ]);
+  });
+
+  it('puts the key of share links where CloudFront reads it, where sharing is on', async () => {
+    const sharing = { ...settings, viewer: { ...settings.viewer, sharing: 'on' as const } };
+    await deployHospital(sharing, [], deployed);
+    expect(done.at(-1)).toBe(
+      'share cxai/clinic/share-key arn:aws:cloudfront::222233334444:key-value-store/1',
+    );
+    const partial = tools(async () => new Map());
+    await expect(deployHospital(sharing, [], partial)).rejects.toMatchObject({ code: 'share-store-unknown' });
   });
 
   it('publishes nothing where the stacks were not deployed', async () => {

@@ -15,6 +15,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
+import { evenBatchSize } from '../../../shared/attribution/batch-size.ts';
 import { methodNamed, parseOptions } from '../../../shared/attribution/registry.ts';
 import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts';
 import { readNpy } from '../../../shared/tensor/npy.ts';
@@ -123,12 +124,12 @@ async function compare(model: string, names: readonly string[], folder: string):
   print(model, best);
 }
 
-/** Opens the graphs of every batch size the methods use (8; 1 for single points; the rest of 25 and 100). */
+/** Opens the graphs of every batch size the methods use: of 25 and 100 steps, of single points and of both ends. */
 async function warmUp(
   classifier: Awaited<ReturnType<typeof compileClassifier>>,
   { data, shape }: Tensor,
 ): Promise<void> {
-  for (const images of [1, 2, 100 % BATCH, BATCH]) {
+  for (const images of new Set([1, 2, evenBatchSize(25, BATCH), evenBatchSize(100, BATCH)])) {
     const batch = new Float32Array(images * data.length);
     for (let n = 0; n < images; n++) batch.set(data, n * data.length);
     const points = tensor(batch, [images, ...shape]);

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
+import { createOnnxRuntimeRunner } from '../../../functions/common/onnxruntime-runner.ts';
 import { attributeTargets } from '../../../shared/attribution/attribute-targets.ts';
 import { methodNamed, parseOptions } from '../../../shared/attribution/registry.ts';
+import { sharedCalls } from '../../../shared/attribution/shared-calls.ts';
+import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts';
 import { tensor } from '../../../shared/tensor/tensor.ts';
+import { smallCnn } from '../engine/test-models.ts';
 import { closedForm, sineSum } from './closed-form.ts';
 
 const shape = [6, 5, 1];
@@ -40,4 +44,41 @@ test('a class the model has not is refused', async () => {
   await expect(attributeTargets(method, model(), input, {}, [0, 3], {})).rejects.toThrow(
     /expected a class index from 0 to 2/,
   );
+});
+
+test('one forward pass serves the classes that stand at the same points', async () => {
+  const cnn = await compileClassifier(smallCnn(), createOnnxRuntimeRunner({ threads: 1 }));
+  const passes: number[] = [];
+  const counting = {
+    ...cnn,
+    gradient(...given: Parameters<typeof cnn.gradient>) {
+      passes.push(1);
+      return cnn.gradient(...given);
+    },
+    gradients(...given: Parameters<NonNullable<typeof cnn.gradients>>) {
+      passes.push(given[1].length);
+      return cnn.gradients!(...given);
+    },
+  };
+  const image = tensor(
+    Float32Array.from({ length: 240 }, (_, i) => Math.sin(i)),
+    [2, 12, 10],
+  );
+  const method = methodNamed('integrated-gradients');
+  const options = parseOptions(method, { steps: 10 });
+  const found = await attributeTargets(method, sharedCalls(counting).classifier, image, {}, classes, options);
+  // Ten points go in two calls of five, for all three classes.
+  expect(passes).toEqual([3, 3]);
+  for (const [index, target] of classes.entries()) {
+    const alone = await method.attribute(cnn, image, { target }, options);
+    alone.map.data.forEach((value, i) => {
+      expect(found[index]!.map.data[i]).toBeCloseTo(value, 6);
+    });
+  }
+  const guided = methodNamed('guided-ig');
+  passes.length = 0;
+  await attributeTargets(guided, counting, image, {}, classes, parseOptions(guided, { steps: 2 }));
+  // All paths start at the baseline; then each goes its own way.
+  expect(passes).toEqual([3, 1]);
+  await cnn.release();
 });

@@ -51,6 +51,21 @@ describe('a compiled classifier', () => {
     }
   });
 
+  it('gives several classes in one pass what each gets alone', async () => {
+    const classifier = await compiled(smallCnn());
+    const batch = images(11);
+    const lists = [0, 1, 2].map((first) => Array.from({ length: 11 }, (_, at) => (first + at) % 3));
+    const found = await classifier.gradients!(batch, lists);
+    expect(found.gradients).toHaveLength(3);
+    for (const [index, list] of lists.entries()) {
+      const alone = await classifier.gradient(batch, list);
+      expect(found.scores.data).toEqual(alone.scores.data);
+      const gap = alone.gradient.data.map((value, i) => Math.abs(value - found.gradients[index]!.data[i]!));
+      expect(Math.max(...gap)).toBeLessThan(1e-6);
+    }
+    await expect(classifier.gradients!(batch, [lists[0]!, [3]])).rejects.toThrow('expected 11 class indices');
+  });
+
   it('takes float64 images as float32', async () => {
     const classifier = await compiled(smallCnn());
     const batch = images(1);

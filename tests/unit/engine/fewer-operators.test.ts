@@ -48,7 +48,10 @@ async function run(
   scores: string,
   layout: 'blocked' | 'plain',
 ): Promise<Record<string, Tensor32>> {
-  const { graph: built, gradient } = gradientGraph({ graph, scores, classCount: 3 }, 'image', { layout });
+  const {
+    graph: built,
+    gradients: [gradient],
+  } = gradientGraph({ graph, scores, classCount: 3 }, 'image', { layout });
   const session = await runner.load(writeModel(built));
   const next = uniform(5);
   const shape = graph.values.get('image')!.shape;
