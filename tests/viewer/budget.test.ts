@@ -50,10 +50,16 @@ describe('the built site', () => {
     expect(code.join('')).not.toMatch(/ZodError|InferenceSession/);
   });
 
-  it('serves the engine itself: one worker, its WebAssembly and the code that starts its threads', async () => {
+  it('serves the engine itself: one worker, and for the CPU and for a GPU WebAssembly and what starts it', async () => {
     const names = await readdir(join(site, '_astro'));
-    for (const kind of [/^worker-.*\.js$/, /^ort-wasm.*\.wasm$/, /^ort-wasm.*\.mjs$/]) {
-      expect(names.filter((name) => kind.test(name))).toHaveLength(1);
+    for (const [kind, count] of [
+      [/^worker-.*\.js$/, 1],
+      [/^webgpu-runner.*\.js$/, 1],
+      [/^ort-wasm-simd-threaded-.*\.(wasm|mjs)$/, 2],
+      [/^ort-wasm-simd-threaded\.asyncify-.*\.(wasm|mjs)$/, 2],
+      [/^ort-.*\.(wasm|mjs)$/, 4],
+    ] as const) {
+      expect(names.filter((name) => kind.test(name))).toHaveLength(count);
     }
   });
 });
