@@ -7,6 +7,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge, acknowledgeFindings } from './acknowledgements.ts';
+import { containerStart } from './container-start.ts';
 import type { Deployment } from './deployment.ts';
 import { managedRole } from './managed-role.ts';
 
@@ -30,17 +31,7 @@ export function gpuRoles(
   deployment: Deployment,
   { image, logs, worker }: GpuRoleOptions,
 ): GpuRoles {
-  const start = [
-    new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-    new PolicyStatement({
-      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-      resources: [image.repository.repositoryArn],
-    }),
-    new PolicyStatement({
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [logs.logGroupArn],
-    }),
-  ];
+  const start = containerStart(image, logs);
   const instance = managedRole(scope, 'gpu-instance', {
     service: 'ec2.amazonaws.com',
     description: 'What the ECS agent of a CXAI GPU instance may do',

@@ -1,9 +1,10 @@
 /** Roles of a study's jobs: whoever starts the container, and the worker in it, which reaches the study bucket only. */
 import type { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledgements.ts';
+import { containerStart } from './container-start.ts';
 import { managedRole } from './managed-role.ts';
 
 export interface StudyRoles {
@@ -26,17 +27,7 @@ export function studyRoles(
   const execution = managedRole(scope, 'study-execution', {
     service: 'ecs-tasks.amazonaws.com',
     description: 'What starts the container of a CXAI study job',
-    statements: [
-      new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-      new PolicyStatement({
-        actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-        resources: [image.repository.repositoryArn],
-      }),
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logs.logGroupArn],
-      }),
-    ],
+    statements: containerStart(image, logs),
   });
   acknowledge(execution.policy, 'actions without resources');
   const { role } = managedRole(scope, 'study-worker', {

@@ -49,19 +49,21 @@ interface Chaos {
   readonly leftOver: readonly string[];
 }
 
-async function bench<T>(script: string): Promise<T> {
+async function outputOf(script: string): Promise<string> {
   process.stderr.write(`${script} …\n`);
   const path = fileURLToPath(new URL(script, import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [path], { maxBuffer: 1 << 26 });
+  return stdout;
+}
+
+async function bench<T>(script: string): Promise<T> {
+  const stdout = await outputOf(script);
   return JSON.parse(stdout.slice(stdout.indexOf('{'))) as T;
 }
 
 /** What a benchmark that prints text says: the first group of each match. */
 async function said(script: string, pattern: RegExp): Promise<string[]> {
-  process.stderr.write(`${script} …\n`);
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [path], { maxBuffer: 1 << 26 });
-  return [...stdout.matchAll(pattern)].map(([, value]) => value!);
+  return [...(await outputOf(script)).matchAll(pattern)].map(([, value]) => value!);
 }
 
 async function figureRows(): Promise<string[]> {

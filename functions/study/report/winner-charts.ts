@@ -53,44 +53,49 @@ function confusionChart({ confusion, classes, accuracy, images }: Assessment): C
   };
 }
 
-function reliabilityChart({ calibration }: Assessment): Chart {
-  const bins = calibration.bins.flatMap(({ low, high, images, confidence, accuracy }) =>
-    confidence === null || accuracy === null ? [] : [{ low, high, images, confidence, accuracy }],
-  );
-  const svg = draw({
+/** One share against another, with the diagonal of chance or of perfect calibration. */
+function drawShares(x: string, y: string, marks: readonly Plot.Markish[]): string {
+  const diagonal: [number, number][] = [
+    [0, 0],
+    [1, 1],
+  ];
+  return draw({
     width: 460,
     height: 420,
     marginLeft: 56,
     marginBottom: 44,
-    x: { label: 'confidence', labelAnchor: 'center', domain: [0, 1] },
-    y: { label: 'share right', labelAnchor: 'center', domain: [0, 1], grid: true },
+    x: { label: x, labelAnchor: 'center', domain: [0, 1] },
+    y: { label: y, labelAnchor: 'center', domain: [0, 1], grid: true },
     marks: [
       Plot.frame({ stroke: '#bbb' }),
-      Plot.line(
-        [
-          [0, 0],
-          [1, 1],
-        ],
-        { stroke: '#888', strokeDasharray: '4 4' },
-      ),
-      Plot.rectY(bins, {
-        x1: 'low',
-        x2: 'high',
-        y: 'accuracy',
-        fill: palette[4]!,
-        fillOpacity: 0.5,
-        inset: 1,
-      }),
-      Plot.line(bins, { x: 'confidence', y: 'accuracy', stroke: palette[0]!, strokeWidth: 2 }),
-      Plot.dot(bins, { x: 'confidence', y: 'accuracy', fill: palette[0]!, r: 4 }),
-      Plot.text(bins, {
-        x: (bin: (typeof bins)[number]) => (bin.low + bin.high) / 2,
-        y: 0.03,
-        text: ({ images }: (typeof bins)[number]) => String(images),
-        fill: '#444',
-      }),
+      Plot.line(diagonal, { stroke: '#888', strokeDasharray: '4 4' }),
+      ...marks,
     ],
   });
+}
+
+function reliabilityChart({ calibration }: Assessment): Chart {
+  const bins = calibration.bins.flatMap(({ low, high, images, confidence, accuracy }) =>
+    confidence === null || accuracy === null ? [] : [{ low, high, images, confidence, accuracy }],
+  );
+  const svg = drawShares('confidence', 'share right', [
+    Plot.rectY(bins, {
+      x1: 'low',
+      x2: 'high',
+      y: 'accuracy',
+      fill: palette[4]!,
+      fillOpacity: 0.5,
+      inset: 1,
+    }),
+    Plot.line(bins, { x: 'confidence', y: 'accuracy', stroke: palette[0]!, strokeWidth: 2 }),
+    Plot.dot(bins, { x: 'confidence', y: 'accuracy', fill: palette[0]!, r: 4 }),
+    Plot.text(bins, {
+      x: (bin: (typeof bins)[number]) => (bin.low + bin.high) / 2,
+      y: 0.03,
+      text: ({ images }: (typeof bins)[number]) => String(images),
+      fill: '#444',
+    }),
+  ]);
   return {
     name: 'reliability',
     title: 'Reliability, test part',
@@ -116,26 +121,10 @@ function rocChart(seeds: Seeds, product: string, positive: string): Chart {
       points.filter((point) => point.product === ours),
       { x: 'x', y: 'y', z: 'seed', stroke, strokeWidth, sort: null },
     );
-  const svg = draw({
-    width: 460,
-    height: 420,
-    marginLeft: 56,
-    marginBottom: 44,
-    x: { label: 'false positive rate', labelAnchor: 'center', domain: [0, 1] },
-    y: { label: 'sensitivity', labelAnchor: 'center', domain: [0, 1], grid: true },
-    marks: [
-      Plot.frame({ stroke: '#bbb' }),
-      Plot.line(
-        [
-          [0, 0],
-          [1, 1],
-        ],
-        { stroke: '#888', strokeDasharray: '4 4' },
-      ),
-      line(false, '#9ab8cc', 1.2),
-      line(true, palette[0]!, 2.5),
-    ],
-  });
+  const svg = drawShares('false positive rate', 'sensitivity', [
+    line(false, '#9ab8cc', 1.2),
+    line(true, palette[0]!, 2.5),
+  ]);
   const { auc, aucInterval } = seeds.find(({ key }) => key === product)!.test!.classes.at(-1)!;
   const interval = aucInterval ? ` (95 % ${aucInterval.map((value) => value.toFixed(3)).join(' to ')})` : '';
   const others = seeds.length > 1 ? `; pale: ${seeds.length - 1} other seeds` : '';
