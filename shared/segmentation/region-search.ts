@@ -5,8 +5,9 @@
  * Counts and sums of the pixels each region would still add are kept incrementally: a pixel, once covered, is
  * taken from every region that holds it. So the whole search costs one visit per (region, pixel).
  */
+
+import { countingUp } from './counting-up.ts';
 import { type Regions, regionPixels } from './regions.ts';
-import { countingUp } from './sort-edges.ts';
 
 export interface RegionMap {
   /** [height, width]: the gain of the region that covered the pixel; the sum equals that of the attribution. */
