@@ -60,7 +60,7 @@ const manifestOf = async (runId: string): Promise<ExplainedManifest | undefined>
   return manifest?.status === 'rejected' ? undefined : manifest;
 };
 
-const within = { timeout: 20_000, interval: 30 };
+const within = { interval: 30 };
 const statusOf = async (runId: string) => (await manifestOf(runId))?.status;
 const entryOf = async (runId: string) => (await harness.runs()).filter((entry) => entry.runId === runId);
 

@@ -33,7 +33,7 @@ describe('the gallery', () => {
       page
         .locator('.card img')
         .evaluateAll((all) => all.filter((image) => (image as HTMLImageElement).naturalWidth === 0).length);
-    await expect.poll(empty, { timeout: 10_000 }).toBe(0);
+    await expect.poll(empty).toBe(0);
     expect(errors).toEqual([]);
   });
 
@@ -85,11 +85,11 @@ describe('the gallery', () => {
     const { page } = await openPage(testSite.browser, `${live.url}#status=complete`);
     await page.locator('.card').first().waitFor();
     await expect
-      .poll(() => live.answers.filter((line) => line === '304 data/index.json').length, { timeout: 5000 })
+      .poll(() => live.answers.filter((line) => line === '304 data/index.json').length)
       .toBeGreaterThan(1);
     await writeRun(live.data, exampleManifest(13));
     await writeIndex(live.data, [entryOf(exampleManifest(13)), ...runs]);
-    await page.locator('.card.arrived').waitFor({ timeout: 5000 });
+    await page.locator('.card.arrived').waitFor();
     expect(await page.locator('.card').count()).toBe(5);
   });
 });
@@ -138,7 +138,7 @@ describe('a gallery without runs', () => {
     await page.locator('.dot.lost').waitFor();
     expect(await page.locator('.card').count()).toBe(8);
     await writeIndex(lost.data, []);
-    await page.locator('.dot.lost').waitFor({ state: 'detached', timeout: 8000 });
+    await page.locator('.dot.lost').waitFor({ state: 'detached' });
   });
 
   it('explains a data root that is not there at all', async () => {

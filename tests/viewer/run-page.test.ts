@@ -441,7 +441,7 @@ describe('the run page under trouble', () => {
     await page.locator('[data-panel=grad-cam] .ticks span').first().waitFor();
     const { x, y } = lesionOf(8);
     const drawn = async () => !isGray(await colorAt(page, 'grad-cam', x, y));
-    await expect.poll(drawn, { timeout: 20_000 }).toBe(true);
+    await expect.poll(drawn).toBe(true);
     await page.keyboard.press('f');
     await page.getByText('Shown now: Grad-CAM').waitFor();
     await page.getByRole('button', { name: 'Switch' }).click();

@@ -98,15 +98,14 @@ describe.concurrent('a message', () => {
   });
 
   it('comes back after its visibility timeout, later where that was extended, at once where set to 0', async () => {
-    const queue = await newQueue(fixture.sqs, { VisibilityTimeout: '1' });
+    const queue = await newQueue(fixture.sqs, { VisibilityTimeout: '2' });
     await send(queue, 'x');
     const [first] = await receive(fixture.sqs, queue);
-    await hide(queue, first!.ReceiptHandle, 2);
-    await sleep(1200);
-    expect(await bodies(queue)).toEqual([]);
-    const start = performance.now();
-    const [second] = await receive(fixture.sqs, queue, { WaitTimeSeconds: 5 });
-    expect(performance.now() - start).toBeLessThan(1500);
+    const extended = performance.now();
+    await hide(queue, first!.ReceiptHandle, 4);
+    const [second] = await receive(fixture.sqs, queue, { WaitTimeSeconds: 20 });
+    expect(performance.now() - extended).toBeGreaterThan(3950);
+    expect(performance.now() - extended).toBeLessThan(14_000);
     expect(second!.Attributes!.ApproximateReceiveCount).toBe('2');
     await hide(queue, second!.ReceiptHandle, 0);
     const [third] = await receive(fixture.sqs, queue);
@@ -209,12 +208,12 @@ describe('batches', () => {
 describe.concurrent('long polls', () => {
   it('wake when a message is sent', async () => {
     const queue = await newQueue(fixture.sqs);
-    const waiting = receive(fixture.sqs, queue, { WaitTimeSeconds: 10 });
+    const waiting = receive(fixture.sqs, queue, { WaitTimeSeconds: 20 });
     await sleep(200);
     const start = performance.now();
     await send(queue, 'x');
     expect((await waiting).map(({ Body }) => Body)).toEqual(['x']);
-    expect(performance.now() - start).toBeLessThan(300);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it('hand one message to one of many that wait', async () => {
@@ -231,7 +230,7 @@ describe.concurrent('long polls', () => {
     expect(await bodies(queue)).toEqual([]);
     const waited = performance.now() - start;
     expect(waited).toBeGreaterThan(950);
-    expect(waited).toBeLessThan(2000);
+    expect(waited).toBeLessThan(10_000);
   });
 
   it('take nothing for a client that has left', async () => {

@@ -18,7 +18,7 @@ import {
   TagQueueCommand,
   UntagQueueCommand,
 } from '@aws-sdk/client-sqs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { failureOf, newQueue, receive, type TestQueue, useCloud } from './cloud-fixture.ts';
 
 const fixture = useCloud();
@@ -32,6 +32,9 @@ const attributes = async ({ url: QueueUrl }: TestQueue) =>
   (await fixture.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))).Attributes!;
 const redriveTo = (target: TestQueue, maxReceiveCount: number) =>
   JSON.stringify({ deadLetterTargetArn: target.arn, maxReceiveCount });
+
+const moveTasks = async (SourceArn: string) =>
+  (await fixture.sqs.send(new ListMessageMoveTasksCommand({ SourceArn }))).Results!;
 
 describe('queues', () => {
   it('are made once, found by name, listed and removed', async () => {
@@ -204,25 +207,27 @@ describe('dead letters', () => {
       Attributes: { ApproximateReceiveCount: '1', MessageGroupId: 'g' },
     });
     expect(message!.Attributes).not.toHaveProperty('DeadLetterQueueSourceArn');
-    await vi.waitFor(async () => {
-      const { Results } = await fixture.sqs.send(new ListMessageMoveTasksCommand({ SourceArn }));
-      expect(Results).toMatchObject([
+    await expect
+      .poll(() => moveTasks(SourceArn))
+      .toMatchObject([
         { Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 1, ApproximateNumberOfMessagesToMove: 1 },
       ]);
-    });
   });
 
   it('move at a given rate, one task at a time, until cancelled', async () => {
     const { dead, source } = await poisoned();
     for (let i = 0; i < 20; i++) await send(dead, `more ${i}`);
-    const task = { SourceArn: dead.arn, DestinationArn: source.arn, MaxNumberOfMessagesPerSecond: 10 };
+    const task = { SourceArn: dead.arn, DestinationArn: source.arn, MaxNumberOfMessagesPerSecond: 5 };
+    const started = performance.now();
     const { TaskHandle } = await fixture.sqs.send(new StartMessageMoveTaskCommand(task));
     const again = fixture.sqs.send(new StartMessageMoveTaskCommand(task));
     expect(await failureOf(again)).toBe('400 UnsupportedOperation');
-    await new Promise((resolve) => setTimeout(resolve, 450));
+    const moved = async () => (await moveTasks(dead.arn))[0]!.ApproximateNumberOfMessagesMoved;
+    await expect.poll(moved).toBeGreaterThanOrEqual(2);
     const cancelled = await fixture.sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
+    const seconds = (performance.now() - started) / 1000;
     expect(cancelled.ApproximateNumberOfMessagesMoved).toBeGreaterThanOrEqual(2);
-    expect(cancelled.ApproximateNumberOfMessagesMoved).toBeLessThanOrEqual(7);
+    expect(cancelled.ApproximateNumberOfMessagesMoved).toBeLessThanOrEqual(1 + 5 * seconds);
     const twice = fixture.sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
     expect(await failureOf(twice)).toBe('400 ResourceNotFoundException');
   });
@@ -233,10 +238,9 @@ describe('dead letters', () => {
     await send(dead, 'put here by hand');
     const SourceArn = dead.arn;
     await fixture.sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
-    await vi.waitFor(async () => {
-      const { Results } = await fixture.sqs.send(new ListMessageMoveTasksCommand({ SourceArn }));
-      expect(Results).toMatchObject([{ Status: 'FAILED', FailureReason: 'CouldNotDetermineMessageSource' }]);
-    });
+    await expect
+      .poll(() => moveTasks(SourceArn))
+      .toMatchObject([{ Status: 'FAILED', FailureReason: 'CouldNotDetermineMessageSource' }]);
     expect(await bodies(dead)).toEqual(['put here by hand']);
     const stranger = await newQueue(fixture.sqs);
     const none = fixture.sqs.send(new StartMessageMoveTaskCommand({ SourceArn: stranger.arn }));

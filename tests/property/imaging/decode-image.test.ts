@@ -5,7 +5,7 @@ import { decodeImage } from '../../../functions/common/decode-image.ts';
 import { PermanentFault } from '../../../shared/errors.ts';
 
 const SEED = 20260101;
-const LIMIT_MS = 2000;
+const LIMIT_MS = 10_000;
 const files: Uint8Array[] = [];
 
 beforeAll(async () => {

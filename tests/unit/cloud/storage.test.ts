@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BlobStore, INLINE_LIMIT } from '../../../functions/local/cloud/storage/blob-store.ts';
 import { Database } from '../../../functions/local/cloud/storage/database.ts';
 
@@ -76,7 +76,7 @@ describe('BlobStore', () => {
       const unread = Array.from({ length: 20 }, () => blobs.read(body, { first: 0, last: 5 }) as Readable);
       expect(open()).toBeGreaterThanOrEqual(before + 40);
       for (const stream of unread) stream.destroy();
-      await vi.waitFor(() => expect(open()).toBeLessThanOrEqual(before + 2));
+      await expect.poll(open).toBeLessThanOrEqual(before + 2);
     },
   );
 
