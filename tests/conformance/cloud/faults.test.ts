@@ -18,7 +18,6 @@ import {
   newBucket,
   newQueue,
   receive,
-  sleep,
   type TestQueue,
   temporaryDirectory,
   useCloud,
