@@ -5,6 +5,7 @@ import type { Method } from '../../shared/attribution/method.ts';
 import { methodNamed, parseOptions } from '../../shared/attribution/registry.ts';
 import type { Explained } from '../../shared/autodiff/output.ts';
 import { PermanentFault } from '../../shared/errors.ts';
+import type { ExplainedOutput } from '../../shared/manifest/plan.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
 import { type Tensor, type Tensor32, tensor } from '../../shared/tensor/tensor.ts';
@@ -24,7 +25,8 @@ export interface AttributeFlags {
   /** Start from the options that repeat the published reference. */
   readonly reference?: boolean;
   readonly baseline?: string;
-  readonly explain?: Explained;
+  readonly explain?: ExplainedOutput;
+  readonly multiLabel?: boolean;
   readonly out: string;
   readonly threads?: number;
   readonly device?: DeviceName;
@@ -47,7 +49,7 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
   const { bytes } = await readModelFile(flags.model);
   const classifier = await compileClassifier(bytes, runner, {
     inputShape: input.shape,
-    ...(flags.explain && { explain: flags.explain }),
+    explain: explainedOf(flags),
   });
   const progress = output.progress(method.name);
   const started = performance.now();
@@ -84,6 +86,10 @@ export async function attributeCommand(flags: AttributeFlags, output: Output): P
     device: runner.device,
   });
 }
+
+/** The probability of one label of several that may hold is its own sigmoid's. */
+const explainedOf = ({ explain = 'score', multiLabel = false }: AttributeFlags): Explained =>
+  explain === 'probability' && multiLabel ? 'label-probability' : explain;
 
 const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 

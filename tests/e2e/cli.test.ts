@@ -104,6 +104,28 @@ describe('cxai attribute', () => {
     expect(map.data).toBeInstanceOf(Float32Array);
   });
 
+  it('gives each label of a multi-label model a probability of its own', async () => {
+    const gradient = async (out: string, ...flags: string[]) => {
+      const { status, err } = await cxai(
+        ...['attribute', '--model', join(phantom, 'model.onnx'), '--input', 'x.npy', '--target', '1'],
+        ...['--method', 'gradients', '--out', out, ...flags],
+      );
+      expect({ status, err }).toMatchObject({ status: 0 });
+      return readNpy(new Uint8Array(await readFile(join(folder, out)))).data as Float32Array;
+    };
+    const ofScore = await gradient('score.npy');
+    const ofLabel = await gradient('label.npy', '--explain', 'probability', '--multi-label');
+    const ofClass = await gradient('class.npy', '--explain', 'probability');
+    const strongest = ofScore.reduce((best, value, i) => (value > ofScore[best]! ? i : best), 0);
+    const slope = ofLabel[strongest]! / ofScore[strongest]!;
+    // The phantom's two logits are opposites, z and -z: the softmax is the sigmoid of 2z.
+    const probability = (1 + Math.sqrt(1 - 4 * slope)) / 2;
+    const odds = (probability / (1 - probability)) ** 2;
+    const softmaxSlope = (2 * odds) / (1 + odds) ** 2;
+    expect(ofClass[strongest]! / ofScore[strongest]!).toBeCloseTo(softmaxSlope, 5);
+    expect(softmaxSlope).not.toBeCloseTo(slope, 2);
+  });
+
   it('refuses a wrong target with the number of classes', async () => {
     const { status, err } = await cxai(
       ...['attribute', '--model', join(phantom, 'model.onnx'), '--input', 'x.npy', '--target', '5'],

@@ -1,7 +1,16 @@
 /** What explains images: `explain`, `average`, `prototype`, `attribute`, `methods`. */
 import { type Command, Option } from 'commander';
 import { commaList, numberList } from '../wrong-use.ts';
-import { device, explainedOutput, memory, metrics, modelFacts, type Run, threads } from './options.ts';
+import {
+  device,
+  explainedOutput,
+  memory,
+  metrics,
+  modelFacts,
+  multiLabel,
+  type Run,
+  threads,
+} from './options.ts';
 
 export function addExplainCommands(program: Command, run: Run): void {
   modelFacts(
@@ -92,6 +101,7 @@ export function addExplainCommands(program: Command, run: Run): void {
     .option('--reference', 'start from the options that repeat the published reference (PAIR saliency)')
     .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
     .addOption(explainedOutput)
+    .addOption(multiLabel)
     .requiredOption('--out <file>', 'where the float32 .npy goes')
     .addOption(threads)
     .addOption(device)

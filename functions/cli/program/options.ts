@@ -39,11 +39,16 @@ export const explainedOutput = new Option(
   .choices(['score', 'probability', 'logit'])
   .default('score');
 
+export const multiLabel = new Option(
+  '--multi-label',
+  'classes may hold together: logits become probabilities by a sigmoid each',
+);
+
 /** What a bare .onnx file does not say about itself. */
 export const modelFacts = (command: Command): Command =>
   command
     .option('--classes <a,b>', 'class names, in the order of the outputs', commaList)
-    .option('--multi-label', 'classes may hold together: logits become probabilities by a sigmoid each')
+    .addOption(multiLabel)
     .option('--range <low,high>', 'model input of a black and a white pixel, e.g. 0,1 or 0,255', numberList)
     .option('--mean <values>', 'subtracted per channel after the range', numberList)
     .option('--std <values>', 'divided by per channel', numberList)
