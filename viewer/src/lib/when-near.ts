@@ -17,3 +17,23 @@ export function whenNear(
     return () => observer.disconnect();
   };
 }
+
+/** The same, and for an element out of sight as soon as the page has nothing better to do. */
+export const whenNearOrIdle =
+  (arrive: () => void) =>
+  (element: Element): (() => void) => {
+    const stop = whenNear(arrive)(element);
+    // Safari has no idle callbacks.
+    if (!('requestIdleCallback' in window)) {
+      const timer = setTimeout(arrive, 500);
+      return () => {
+        stop();
+        clearTimeout(timer);
+      };
+    }
+    const request = requestIdleCallback(arrive, { timeout: 3000 });
+    return () => {
+      stop();
+      cancelIdleCallback(request);
+    };
+  };
