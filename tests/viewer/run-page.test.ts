@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './fixture/accessibility.ts';
 import { openPage, phone, type Screen } from './fixture/browser.ts';
 import { entryOf, exampleManifest, exampleRunId } from './fixture/example-run.ts';
+import { colorAt, isGray, openRun } from './fixture/open-run.ts';
 import { lesionOf } from './fixture/phantom.ts';
 import { openTestSite, type TestSite } from './fixture/site.ts';
 import { writeExampleRoot, writeIndex, writeRun, writeUnfinishedRun } from './fixture/write-data-root.ts';
@@ -19,30 +18,7 @@ beforeAll(async () => {
 afterEach(() => testSite?.closePages());
 afterAll(() => testSite?.close());
 
-async function open(run: number, screen?: Screen) {
-  const opened = await openPage(testSite.browser, `${served.url}run/#run=${exampleRunId(run)}`, screen);
-  await opened.page.locator('[data-panel=grad-cam] .ticks span').first().waitFor();
-  await opened.page.getByText('Agreement between methods').waitFor();
-  return opened;
-}
-
-/** The color of a panel where (u, v) of the whole panel lies, 0 … 1. */
-const colorAt = (page: Page, panel: string, u: number, v: number) =>
-  page
-    .locator(`[data-panel=${panel}] canvas`)
-    .first()
-    .evaluate(
-      (element, [x, y]) => {
-        const canvas = element as HTMLCanvasElement;
-        const copy = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
-        copy.drawImage(canvas, -Math.floor(x! * canvas.width), -Math.floor(y! * canvas.height));
-        const { data } = copy.getImageData(0, 0, 1, 1);
-        return [data[0]!, data[1]!, data[2]!];
-      },
-      [u, v],
-    );
-const isGray = ([red, green, blue]: number[]) =>
-  Math.max(Math.abs(red! - green!), Math.abs(green! - blue!)) <= 2;
+const open = (run: number, screen?: Screen) => openRun(testSite, served.url, run, screen);
 
 describe('the run page', () => {
   it('shows the image and a panel per method, with what each cost and means, and no word on the console', async () => {
@@ -164,209 +140,6 @@ describe('the run page', () => {
   });
 });
 
-describe('the view', () => {
-  it('follows the keyboard, and hides the overlays while O is held', async () => {
-    const { page } = await open(8);
-    const { x, y } = lesionOf(8);
-    await page.keyboard.press(']');
-    await page.keyboard.press(',');
-    expect(await page.locator('output').allInnerTexts()).toEqual(
-      expect.arrayContaining(['75 %', 'top 15 %']),
-    );
-    await page.keyboard.down('o');
-    await expect.poll(async () => isGray(await colorAt(page, 'grad-cam', x, y))).toBe(true);
-    await page.keyboard.up('o');
-    await expect.poll(async () => isGray(await colorAt(page, 'grad-cam', x, y))).toBe(false);
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate('document.activeElement.dataset.panel')).toBe('guided-ig');
-    await page.keyboard.press('?');
-    expect(await page.getByRole('dialog').textContent()).toContain('Hold to hide the overlays');
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-  });
-
-  it('is restored whole by its link', async () => {
-    const { page } = await open(8);
-    await page.locator('.main').evaluate((element) => element.setAttribute('data-kept', 'yes'));
-    await page.getByLabel('Strongest pixels').fill('7');
-    for (const key of ['c', 'h', '+', 's']) await page.keyboard.press(key);
-    await page.waitForURL(/view=/);
-    await page.waitForTimeout(400);
-    expect(await page.locator('.main').getAttribute('data-kept'), 'the page is not built anew').toBe('yes');
-    const again = await openPage(testSite.browser, page.url());
-    await again.page.locator('[data-panel=comparison]').waitFor();
-    expect(await again.page.getByLabel('Strongest pixels').inputValue()).toBe('7');
-    for (const name of ['Contour', 'Shared', 'Swipe']) {
-      expect(await again.page.getByRole('button', { name }).getAttribute('aria-pressed'), name).toBe('true');
-    }
-    expect(await again.page.getByTitle('Whole image').textContent()).toBe('125 %');
-    expect(page.url().length).toBeLessThan(250);
-  });
-
-  it('goes to the next and the previous run, in the order of the list it came from', async () => {
-    const list = encodeURIComponent('status=partial');
-    const { page } = await openPage(
-      testSite.browser,
-      `${served.url}run/#run=${exampleRunId(7)}&list=${list}`,
-    );
-    await page.locator('button[aria-label="Next run"]:enabled').waitFor();
-    await page.keyboard.press('PageDown');
-    await page.waitForURL(new RegExp(exampleRunId(2)));
-    await page.getByText('63.1 %').first().waitFor();
-    await page.locator('button[aria-label="Previous run"]:enabled').waitFor();
-    await page.keyboard.press('PageUp');
-    await page.getByText('67.3 %').first().waitFor();
-  });
-
-  it('shows how far to trust each map, and the link restores what is unfolded', async () => {
-    const { page, errors } = await open(8);
-    await page.locator('[data-panel=integrated-gradients] summary').click();
-    for (const plot of ['insertion', 'deletion', 'SIC', 'Σ attribution', 'weights randomized']) {
-      await page.locator('[data-panel=integrated-gradients]').getByRole('img', { name: plot }).waitFor();
-    }
-    await page.waitForURL(/view=/);
-    const unfolded = page.url();
-    await page.locator('.side summary').filter({ hasText: 'Faithfulness' }).click();
-    await page.getByRole('button', { name: 'XRAI' }).click();
-    expect(await page.evaluate('document.activeElement.dataset.panel')).toBe('xrai');
-    // The link follows the view a moment later.
-    await expect.poll(() => page.url()).not.toBe(unfolded);
-    const again = await openPage(testSite.browser, page.url());
-    await again.page.getByRole('img', { name: 'Σ attribution' }).waitFor();
-    await again.page.getByText('Best control').waitFor();
-    expect(errors).toEqual([]);
-  });
-
-  it('walks through the regions of XRAI, from the best to the whole image', async () => {
-    const { page } = await open(8);
-    const outside = () => colorAt(page, 'xrai', 0.5, 0.94);
-    const steps = page.locator('[data-panel=xrai]').getByRole('group', { name: 'Region steps' });
-    const before = await outside();
-    await steps.getByRole('button', { name: 'Top 1 %' }).click();
-    await page.getByText('Best regions').waitFor();
-    await expect.poll(outside).not.toEqual(before);
-    const [dark] = await outside();
-    await steps.getByRole('button', { name: 'Top 100 %' }).click();
-    await page.getByText('100 % of the image').waitFor();
-    await expect.poll(async () => (await outside())[0]).toBeGreaterThan(2 * dark!);
-    expect(isGray(await outside())).toBe(true);
-    await steps.getByRole('button', { name: 'Map' }).click();
-    await page.locator('[data-panel=xrai] .ticks').waitFor();
-  });
-
-  it('probes by keyboard alone', async () => {
-    const { page } = await open(8);
-    await page.keyboard.press('p');
-    await page.getByText('(128, 128)').first().waitFor();
-    await page.keyboard.press('Shift+ArrowLeft');
-    await page.keyboard.press('ArrowUp');
-    await page.getByText('(118, 127)').first().waitFor();
-    expect(await page.locator('[data-panel=xrai] .across').count()).toBe(1);
-    await page.keyboard.press('Escape');
-    await page.getByText('point at a panel').waitFor();
-  });
-
-  it('probes every method under the pointer and links the cursor', async () => {
-    const { page } = await open(8);
-    await page.locator('[data-panel=guided-ig] .frame canvas').hover({ position: { x: 90, y: 120 } });
-    expect(await page.locator('[data-panel=xrai] .across').count()).toBe(1);
-    const values = await page.locator('.readings td:last-child').allInnerTexts();
-    expect(values).toHaveLength(8);
-    expect(values.every((value) => /^−?\d/.test(value))).toBe(true);
-  });
-
-  it('measures a region marked by dragging with Shift', async () => {
-    const { page } = await open(8);
-    const box = (await page.locator('[data-panel=raw] canvas').boundingBox())!;
-    await page.keyboard.down('Shift');
-    await page.mouse.move(box.x + 0.25 * box.width, box.y + 0.25 * box.height);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 0.75 * box.width, box.y + 0.75 * box.height, { steps: 3 });
-    await page.mouse.up();
-    await page.keyboard.up('Shift');
-    expect(await page.locator('.readings').textContent()).toMatch(
-      /1\d\d × 1\d\d pixels at \(6\d, 6\d\), 1\d,\d\d\d mm²/,
-    );
-    expect(await page.locator('.readings tbody tr').count()).toBe(9);
-    expect(await page.locator('.readings tr.image').textContent()).toMatch(/Image\d{4,8}/);
-    await page.getByLabel('left').fill('100');
-    await page.getByLabel('left').press('Enter');
-    await expect.poll(() => page.locator('.place').textContent()).toMatch(/at \(100, 6\d\)/);
-    expect(await page.locator('.region').count()).toBe(9);
-  });
-
-  it('compares two methods by swipe, flicker and difference', async () => {
-    const { page, errors } = await open(8);
-    await page.keyboard.press('s');
-    await page.getByLabel('First method').selectOption('xrai');
-    await page.getByLabel('Border').fill('1');
-    const whole = await colorAt(page, 'comparison', 0.4, 0.45);
-    await page.getByLabel('Border').fill('0');
-    await expect.poll(() => colorAt(page, 'comparison', 0.4, 0.45)).not.toEqual(whole);
-    await page.keyboard.press('f');
-    await page.getByText('Shown now: XRAI').waitFor();
-    await page.getByText('Shown now: Grad-CAM').waitFor();
-    await page.keyboard.press('d');
-    await page.getByText('difference of shares').waitFor();
-    expect(errors).toEqual([]);
-  });
-});
-
-describe('reading and taking away', () => {
-  it('hides the answer until the reader has decided, and saves both', async () => {
-    const { page } = await open(8);
-    await page.getByRole('button', { name: 'Read first' }).click();
-    expect(await page.locator('[data-panel]').count()).toBe(1);
-    const hidden = `${await page.title()} ${await page.locator('body').textContent()}`;
-    expect(hidden).not.toContain('96.4');
-    await page.getByLabel('What do you see?').selectOption('glioma');
-    await page.getByRole('button', { name: 'Reveal' }).click();
-    await page.getByText('96.4 %').first().waitFor();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save to a file' }).click(),
-    ]);
-    const feedback = JSON.parse(await readFile(await download.path(), 'utf8'));
-    expect(feedback).toMatchObject({
-      reading: 'glioma',
-      modelAnswer: 'pituitary tumor',
-      decidedBeforeAnswer: true,
-    });
-  });
-
-  it('does not let the answer flash up when a link that hides it is opened, nor on the next run', async () => {
-    const { page } = await open(8);
-    await page.getByRole('button', { name: 'Read first' }).click();
-    await page.waitForURL(/view=/);
-    const again = await openPage(testSite.browser, page.url());
-    await again.page.getByText('Your reading').waitFor();
-    expect(await again.page.locator('body').textContent()).not.toContain('96.4');
-    await again.page.getByRole('button', { name: 'Reveal' }).click();
-    await again.page.locator('button[aria-label="Next run"]:enabled').click();
-    await again.page.waitForURL(new RegExp(exampleRunId(7)));
-    await again.page.getByText('Your reading').waitFor();
-    expect(await again.page.locator('body').textContent()).not.toContain('67.3');
-  });
-
-  it('exports a picture of all panels, a table and the manifest', async () => {
-    const { page } = await open(7);
-    const saved = async (name: string) => {
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('button', { name, exact: true }).click(),
-      ]);
-      return readFile(await download.path());
-    };
-    expect((await saved('PNG')).subarray(1, 4).toString()).toBe('PNG');
-    const rows = (await saved('CSV')).toString().trim().split('\r\n');
-    expect(rows).toHaveLength(9);
-    expect(new Set(rows.map((row) => row.replace(/"[^"]*"/g, '').split(',').length))).toEqual(new Set([26]));
-    expect(JSON.parse((await saved('JSON')).toString()).manifest.runId).toBe(exampleRunId(7));
-  });
-});
-
 describe('the run page for everyone', () => {
   it('has no accessibility fault that axe finds, on a desk and on a phone', async () => {
     for (const screen of [undefined, phone]) {
@@ -395,6 +168,26 @@ describe('the run page for everyone', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     const methods = page.locator('.methods');
     expect(await methods.evaluate((element) => element.scrollWidth > 2 * element.clientWidth)).toBe(true);
+    const slider = page.getByLabel('Strongest pixels');
+    expect(await slider.count()).toBe(1);
+    const { y, height } = (await slider.boundingBox())!;
+    expect(y + height, 'in sight beside the maps').toBeLessThanOrEqual(844);
+  });
+
+  it('keeps the class and its probability whole at every width', async () => {
+    const { page } = await open(8);
+    for (const width of [1279, 1024, 900, 720, 641]) {
+      await page.setViewportSize({ width, height: 768 });
+      expect(await page.evaluate('document.documentElement.scrollWidth'), `at ${width}`).toBe(width);
+      const cut = await page
+        .locator('h1 .class')
+        .evaluate((element) => element.scrollWidth > element.clientWidth);
+      expect(cut, `the class at ${width}`).toBe(false);
+      const probability = (await page.locator('h1 .probability').boundingBox())!;
+      const badge = (await page.getByText('RESEARCH USE').boundingBox())!;
+      const apart = probability.x + probability.width <= badge.x || probability.y >= badge.y + badge.height;
+      expect(apart, `the probability beside the badge at ${width}`).toBe(true);
+    }
   });
 });
 

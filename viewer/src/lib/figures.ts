@@ -1,9 +1,11 @@
 /** Numbers, durations and times as a reader sees them. Locale en-US, minus as U+2212, units spelled SI. */
 
-/** Three significant digits; scientific outside [0.0001, 10 000): `0.0123`, `−4.20e−5`. */
+/** Three significant digits, whole numbers whole; scientific outside [0.0001, 10 000): `0.0123`, `19,012`, `−4.2e−5`. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
-  if (value === 0) return '0';
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) {
+    return value.toLocaleString('en-US').replace('-', '−');
+  }
   const size = Math.abs(value);
   const text =
     size >= 0.0001 && size < 10_000 ? Number(value.toPrecision(3)).toString() : value.toExponential(1);

@@ -1,7 +1,12 @@
-/** What a key does to the view; null where it does nothing. */
+/** What a key does to the view; null where it does nothing, as those of layout and zoom do while an image is edited. */
 import type { Comparison, View } from './view.ts';
 
-export function viewChange(view: View, key: string): Partial<View> | null {
+export function viewChange(view: View, key: string, editing = false): Partial<View> | null {
+  return lookChange(view, key) ?? (editing ? null : layoutChange(view, key));
+}
+
+/** How maps and image look. */
+function lookChange(view: View, key: string): Partial<View> | null {
   switch (key) {
     case '[':
       return { opacity: stepped(view.opacity, -0.05, 0, 1) };
@@ -20,6 +25,14 @@ export function viewChange(view: View, key: string): Partial<View> | null {
     case 'i':
     case 'I':
       return { inverted: !view.inverted };
+    default:
+      return null;
+  }
+}
+
+/** Which panels there are, and what part of the image they show. */
+function layoutChange(view: View, key: string): Partial<View> | null {
+  switch (key) {
     case '+':
       return { zoom: Math.min(64, view.zoom * 1.25) };
     case '-':

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openPage, type Screen } from './fixture/browser.ts';
+import { exampleRunId } from './fixture/example-run.ts';
+import { openRun } from './fixture/open-run.ts';
+import { openTestSite, type TestSite } from './fixture/site.ts';
+import { writeExampleRoot } from './fixture/write-data-root.ts';
+
+let testSite: TestSite;
+let served: Awaited<ReturnType<TestSite['serve']>>;
+
+beforeAll(async () => {
+  testSite = await openTestSite();
+  served = await testSite.serve();
+  await writeExampleRoot(served.data);
+});
+afterEach(() => testSite?.closePages());
+afterAll(() => testSite?.close());
+
+const open = (run: number, screen?: Screen) => openRun(testSite, served.url, run, screen);
+
+describe('reading and taking away', () => {
+  const decideFor = async (page: Page, reading: string) => {
+    await page.getByLabel('What do you see?').selectOption(reading);
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByText('96.4 %').first().waitFor();
+  };
+  const savedFeedback = async (page: Page) => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save to a file' }).click(),
+    ]);
+    return JSON.parse(await readFile(await download.path(), 'utf8'));
+  };
+  /** Read first, asked for by the link: the answer has never been on the page. */
+  const openBlind = async (run: number) => {
+    const { page } = await open(run);
+    await page.getByRole('button', { name: 'Read first' }).click();
+    await page.waitForURL(/view=/);
+    const blind = await openPage(testSite.browser, page.url());
+    await blind.page.getByText('Your reading').waitFor();
+    return blind.page;
+  };
+
+  it('hides the answer until the reader has decided, and saves both', async () => {
+    const page = await openBlind(8);
+    expect(await page.locator('[data-panel]').count()).toBe(1);
+    const hidden = `${await page.title()} ${await page.locator('body').textContent()}`;
+    expect(hidden).not.toContain('96.4');
+    await decideFor(page, 'glioma');
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Classes');
+    expect(await savedFeedback(page)).toMatchObject({
+      reading: 'glioma',
+      modelAnswer: 'pituitary tumor',
+      modelProbability: expect.closeTo(0.964, 2),
+      decidedBeforeAnswer: true,
+    });
+  });
+
+  it('does not call a reading blind whose answer was on the page before', async () => {
+    const { page } = await open(8);
+    await page.getByRole('button', { name: 'Read first' }).click();
+    await decideFor(page, 'glioma');
+    await page.getByText('You had seen its answer before.').waitFor();
+    expect(await savedFeedback(page)).toMatchObject({ decidedBeforeAnswer: false, reading: 'glioma' });
+  });
+
+  it('keeps what was said while other runs are looked at, and asks before it is lost', async () => {
+    const page = await openBlind(8);
+    await decideFor(page, 'glioma');
+    await page.getByLabel('Note').fill('rim enhances');
+    await page.locator('button[aria-label="Next run"]:enabled').click();
+    await page.waitForURL(new RegExp(exampleRunId(7)));
+    await page.getByText('Your reading').waitFor();
+    await page.locator('button[aria-label="Previous run"]:enabled').click();
+    await page.waitForURL(new RegExp(exampleRunId(8)));
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    expect(await page.getByLabel('Note').inputValue()).toBe('rim enhances');
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.dismiss();
+    });
+    await page.close({ runBeforeUnload: true });
+    await expect.poll(() => asked).toEqual(['beforeunload']);
+  });
+
+  it('does not let the answer flash up when a link that hides it is opened, nor on the next run', async () => {
+    const { page } = await open(8);
+    await page.getByRole('button', { name: 'Read first' }).click();
+    await page.waitForURL(/view=/);
+    const again = await openPage(testSite.browser, page.url());
+    await again.page.getByText('Your reading').waitFor();
+    expect(await again.page.locator('body').textContent()).not.toContain('96.4');
+    await again.page.getByRole('button', { name: 'Reveal' }).click();
+    await again.page.locator('button[aria-label="Next run"]:enabled').click();
+    await again.page.waitForURL(new RegExp(exampleRunId(7)));
+    await again.page.getByText('Your reading').waitFor();
+    expect(await again.page.locator('body').textContent()).not.toContain('67.3');
+  });
+
+  it('exports a picture of all panels, a table and the manifest', async () => {
+    const { page } = await open(7);
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name, exact: true }).click(),
+      ]);
+      return readFile(await download.path());
+    };
+    expect((await saved('PNG')).subarray(1, 4).toString()).toBe('PNG');
+    const rows = (await saved('CSV')).toString().trim().split('\r\n');
+    expect(rows).toHaveLength(9);
+    expect(new Set(rows.map((row) => row.replace(/"[^"]*"/g, '').split(',').length))).toEqual(new Set([26]));
+    expect(JSON.parse((await saved('JSON')).toString()).manifest.runId).toBe(exampleRunId(7));
+  });
+});
