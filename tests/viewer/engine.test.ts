@@ -260,5 +260,29 @@ describe('editing the image of a run', () => {
     await page.getByText('This run cannot be edited here').waitFor();
     await page.getByRole('button', { name: 'Done' }).click();
     await shown(page, 'grad-cam');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Edit & re-run');
+  });
+
+  it('gives way to reading first, and keeps the keys and exports of the run to itself', async () => {
+    const { page } = await open(runPath());
+    await page.getByRole('button', { name: 'PNG' }).waitFor();
+    await page.getByRole('button', { name: 'Edit & re-run' }).click();
+    const tools = page.getByRole('toolbar', { name: 'Edit' });
+    await tools.waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Erase');
+    expect(await page.getByRole('button', { name: 'PNG' }).count()).toBe(0);
+    for (const key of ['s', '+', 'r', 'c']) await page.keyboard.press(key);
+    expect(await page.getByRole('button', { name: 'Contour' }).getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'Read first' }).click();
+    await page.getByText('Your reading').waitFor();
+    expect(await tools.count()).toBe(0);
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await tools.getByRole('button', { name: 'Done' }).click();
+    await shown(page, 'grad-cam');
+    expect(await page.getByRole('button', { name: 'Grid' }).getAttribute('aria-pressed')).toBe('true');
+    expect(await page.getByRole('button', { name: 'Region', exact: true }).getAttribute('aria-pressed')).toBe(
+      'false',
+    );
+    await page.getByRole('button', { name: '100 %' }).waitFor();
   });
 });
