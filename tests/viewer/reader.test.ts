@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readRunFragment, writeRunFragment } from '../../viewer/src/lib/run-fragment.ts';
+import { initialView } from '../../viewer/src/lib/view.ts';
+import { packView } from '../../viewer/src/lib/view-link.ts';
 import { openPage, type Screen } from './fixture/browser.ts';
-import { exampleRunId } from './fixture/example-run.ts';
+import { exampleManifest, exampleRunId } from './fixture/example-run.ts';
 import { openRun } from './fixture/open-run.ts';
 import { openTestSite, type TestSite } from './fixture/site.ts';
-import { writeExampleRoot } from './fixture/write-data-root.ts';
+import { writeExampleRoot, writeUnfinishedRun } from './fixture/write-data-root.ts';
 
 let testSite: TestSite;
 let served: Awaited<ReturnType<TestSite['serve']>>;
@@ -98,6 +101,17 @@ describe('reading and taking away', () => {
     await again.page.waitForURL(new RegExp(exampleRunId(7)));
     await again.page.getByText('Your reading').waitFor();
     expect(await again.page.locator('body').textContent()).not.toContain('67.3');
+  });
+
+  it('leaves the class unsaid while a run that is to be read first is still being explained', async () => {
+    const later = await testSite.serve();
+    const manifest = exampleManifest(10);
+    await writeUnfinishedRun(later.data, manifest, 3);
+    const view = await packView({ ...initialView, hidden: true });
+    const link = writeRunFragment({ ...readRunFragment(''), runId: manifest.runId, view });
+    const { page } = await openPage(testSite.browser, `${later.url}run/#${link}`);
+    await page.getByText('3 of 8 methods have ended').waitFor();
+    expect(await page.locator('.progress h2').textContent()).toBe('Being explained');
   });
 
   it('exports a picture of all panels, a table and the manifest', async () => {

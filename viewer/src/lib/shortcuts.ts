@@ -8,7 +8,7 @@ export const shortcuts = [
   { keys: ['G'], does: 'All methods in a grid' },
   { keys: ['S', 'F', 'D'], does: 'Swipe, flicker, difference of two methods' },
   { keys: ['P'], does: 'Pin the probe; arrows move it, Shift and arrows by ten; Esc lets go' },
-  { keys: ['R'], does: 'Drag to measure a region; Shift and drag does too' },
+  { keys: ['R'], does: 'Measure a region: drag, or start one in the middle; Shift and drag does too' },
   { keys: ['I'], does: 'Invert the image' },
   { keys: ['+', '-'], does: 'Zoom in, out' },
   { keys: ['='], does: 'Whole image' },
