@@ -3,15 +3,21 @@ import { count, duration, figure, inWords, percent, timeAgo } from '../../viewer
 import { byMethodOrder, methodTitle } from '../../viewer/src/lib/method-titles.ts';
 
 describe('figures', () => {
-  it('have three digits, a true minus sign, and powers of ten where long', () => {
-    expect([0.012345, -1.5, 0, 1840, -0.000042, 123456, Number.NaN].map(figure)).toEqual([
+  it('have three digits, a true minus sign, and powers of ten where long; whole numbers stay whole', () => {
+    expect([0.012345, -1.5, -0.000042, 123456.5, 2e12, Number.NaN].map(figure)).toEqual([
       '0.0123',
       '−1.5',
-      '0',
-      '1840',
       '−4.2e−5',
       '1.2e5',
+      '2.0e12',
       '–',
+    ]);
+    expect([0, 999, 1840, -65535, 310_000_000].map(figure)).toEqual([
+      '0',
+      '999',
+      '1,840',
+      '−65,535',
+      '310,000,000',
     ]);
   });
 
