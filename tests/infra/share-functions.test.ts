@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type ShareFunction, shareCode } from '../../infra/edge/edge-code.ts';
 import { refusalHeader } from '../../shared/sharing/share-refusal.ts';
 import { mintShareToken, verifyShareToken } from '../../shared/sharing/share-token.ts';
+import { syntaxFaults } from './support/edge-syntax.ts';
 
 interface Answer {
   readonly uri?: string;
@@ -133,9 +134,10 @@ describe('the edge and the library', () => {
   });
 
   it.each(['share-redeem', 'share-request'] as const)(
-    '%s stays below 10 kB and imports what CloudFront has',
-    (name) => {
+    '%s stays below 10 kB, in the syntax that CloudFront reads, and imports what it has',
+    async (name) => {
       const code = shareCode(name);
+      expect(await syntaxFaults(code)).toEqual([]);
       expect(code.length).toBeLessThan(10_240);
       expect([...code.matchAll(/^import (\w+) from '(\w+)';$/gm)].map(([, , module]) => module)).toEqual([
         'cloudfront',
