@@ -35,7 +35,7 @@ const gpuFunction: Gpu = {
 
 const variants: Readonly<Record<string, Partial<HospitalInput>>> = {
   'a gpu lane and share links': { lanes: { gpu }, viewer: { ...example.viewer, sharing: 'on' } },
-  studies: { study: { mode: 'batch', mostJobs: 36 } },
+  studies: { study: { mode: 'batch', mostJobs: 36 }, methods: 'all', metrics: 'full' },
   'a gpu function': { lanes: { gpu: gpuFunction } },
   'no VPC and signed cookies': {
     network: { mode: 'none' },
@@ -130,6 +130,19 @@ describe('the gpu lane', () => {
       )!.properties.Environment.Variables;
     expect(variables(templates)).toHaveProperty('CXAI_GPU_QUEUE_URL');
     expect(variables(off.templates)).not.toHaveProperty('CXAI_GPU_QUEUE_URL');
+  });
+});
+
+describe('what a plan holds', () => {
+  const variables = (variant: string) =>
+    ofType(synthesized.find(([name]) => name === variant)![1].templates, 'AWS::Lambda::Function').find(
+      ({ properties }) => properties.FunctionName === 'cxai-example-ingest',
+    )!.properties.Environment.Variables;
+
+  it('follows the settings', () => {
+    expect(variables('studies')).toMatchObject({ CXAI_METHODS: 'all', CXAI_METRICS: 'full' });
+    expect(variables('a gpu function')).not.toHaveProperty('CXAI_METHODS');
+    expect(variables('a gpu function')).toMatchObject({ CXAI_METRICS: 'quick' });
   });
 });
 
