@@ -197,6 +197,7 @@ function workerJob(
       CXAI_HOURLY_USD: String(lane.hourlyUsd),
       CXAI_THREADS: String(workerCpus),
       POWERTOOLS_SERVICE_NAME: 'gpu-worker',
+      POWERTOOLS_METRICS_NAMESPACE: deployment.metricsNamespace,
     },
   });
   return new EcsJobDefinition(stack, 'worker-job', {
