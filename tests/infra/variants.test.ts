@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { hospital as example } from '../../infra/hospitals/example.ts';
 import type { HospitalInput } from '../../infra/settings/hospital-settings.ts';
 import { bucketSafeguards } from './safeguards/buckets.ts';
+import { networkSafeguards } from './safeguards/network.ts';
 import { notifyPathSafeguards } from './safeguards/notify-path.ts';
 import { operationSafeguards } from './safeguards/operations.ts';
 import { permissionSafeguards } from './safeguards/permissions.ts';
@@ -52,6 +53,7 @@ describe.each(synthesized)('a hospital with %s', (_, { templates, findings }) =>
       bucketSafeguards,
       permissionSafeguards,
       notifyPathSafeguards,
+      networkSafeguards,
       operationSafeguards,
     ];
     expect(all.flat().flatMap(({ check }) => check(templates))).toEqual([]);
