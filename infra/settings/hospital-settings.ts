@@ -61,8 +61,8 @@ const gpuLaneSchema = z.discriminatedUnion('mode', [
   z.strictObject({
     mode: z.literal('lambda'),
     instanceTypes: z.array(gpuInstanceType).min(1),
-    /** Most methods computed at once, each with a GPU of its own. */
-    maxWorkers: z.int().min(2).max(100),
+    /** Most methods computed at once, each with a GPU of its own; a capacity provider has 12 vCPU at least. */
+    maxWorkers: z.int().min(3).max(100),
     /** Least memory of the GPU, GiB: the sizes that Lambda knows. */
     acceleratorMemory: z.literal([3, 6, 12, 16, 24, 48]),
     hourlyUsd: z.number().positive().default(1),

@@ -56,6 +56,15 @@ describe('the settings of a hospital', () => {
       { region: 'eu-south-1' },
       /region: expected one of .*eu-central-1.*no access logs/,
     ],
+    [
+      'fewer GPU functions than a capacity provider has',
+      {
+        lanes: {
+          gpu: { mode: 'lambda', instanceTypes: ['g6.xlarge'], maxWorkers: 2, acceleratorMemory: 24 },
+        },
+      },
+      /lanes\.gpu\.maxWorkers: .*>=3/,
+    ],
     ['a network wider than a VPC', { network: isolated('10.0.0.0/8') }, /network\.cidr: .*\/16.*got \/8/],
     ['a network of one subnet', { network: isolated('10.0.0.0/24') }, /network\.cidr: .*\/23.*got \/24/],
     ['a tag that AWS reserves', { tags: { 'aws:owner': 'x' } }, /tags/],
