@@ -23,13 +23,14 @@ export interface DeployTools {
   tell(line: string): void;
 }
 
-/** `more` goes to `cdk deploy`. Throws PermanentFault for the example, whose account is nobody's. */
+/** `more` goes to `cdk deploy`. Throws PermanentFault for the example, whose account is nobody's, and for a profile. */
 export async function deployHospital(
   settings: HospitalSettings,
   more: readonly string[],
   { cdk, buildSite, store, openSharing, tell }: DeployTools,
 ): Promise<void> {
   refuseExample(settings);
+  refuseProfile(more);
   const { id, viewer, alarms } = settings;
   const bucket = (name: BucketName) => store(bucketName(settings, name));
   // Built first: a site that cannot be built should not be found out after half an hour of stacks.
@@ -57,6 +58,15 @@ function shareStoreIn(outputs: ReadonlyMap<string, string>): string {
   throw new PermanentFault('deploy: expected the output share-store-arn of the site stack, got none', {
     code: 'share-store-unknown',
     remedy: 'Deploy all stacks at once, without naming some.',
+  });
+}
+
+/** The CDK alone would use it: what is published afterwards would go out with other credentials. */
+function refuseProfile(more: readonly string[]): void {
+  if (!more.some((option) => /^--profile(=|$)/.test(option))) return;
+  throw new PermanentFault('deploy: expected the profile in AWS_PROFILE, got --profile', {
+    code: 'deploy-profile',
+    remedy: 'AWS_PROFILE=<profile> npm run deploy -- <id>: every step then uses it.',
   });
 }
 

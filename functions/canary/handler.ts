@@ -3,10 +3,11 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { z } from 'zod';
 import { PermanentFault } from '../../shared/errors.ts';
 import { log } from '../common/log.ts';
+import { metricsNamespace } from '../common/metrics-namespace.ts';
 import { createServices, type Services } from '../common/services.ts';
 import { type ProbeReport, probePipeline } from './probe-pipeline.ts';
 
-const metrics = new Metrics({ namespace: 'CXAI', serviceName: 'canary' });
+const metrics = new Metrics({ namespace: metricsNamespace, serviceName: 'canary' });
 const withinSchema = z.coerce.number().positive();
 let services: Services | undefined;
 

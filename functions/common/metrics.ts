@@ -4,9 +4,10 @@
  * and how it ended; never anything of an image.
  */
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { metricsNamespace } from './metrics-namespace.ts';
 
-const byOutcome = new Metrics({ namespace: 'CXAI', serviceName: 'explain' });
-const byMethod = new Metrics({ namespace: 'CXAI', serviceName: 'explain' });
+const byOutcome = new Metrics({ namespace: metricsNamespace, serviceName: 'explain' });
+const byMethod = new Metrics({ namespace: metricsNamespace, serviceName: 'explain' });
 
 export interface MethodMeasurement {
   readonly method: string;

@@ -10,6 +10,8 @@ export interface Deployment {
   bucketName(name: BucketName): string;
   /** Known before the bucket exists, so that a policy can name a bucket of a later resource or stack. */
   bucketArn(name: BucketName): string;
+  /** `CXAI/<hospital>`: CloudWatch namespace of this deployment's own metrics (functions/common/metrics-namespace.ts). */
+  readonly metricsNamespace: string;
   readonly removal: RemovalPolicy;
 }
 
@@ -20,6 +22,7 @@ export function createDeployment(settings: HospitalSettings): Deployment {
     name: (name) => `cxai-${id}-${name}`,
     bucketName: (name) => bucketName(settings, name),
     bucketArn: (name) => `arn:aws:s3:::${bucketName(settings, name)}`,
+    metricsNamespace: `CXAI/${id}`,
     removal: retention.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   };
 }

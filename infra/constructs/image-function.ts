@@ -82,7 +82,12 @@ export function imageFunction(
     tracing: Tracing.ACTIVE,
     loggingFormat: LoggingFormat.JSON,
     logGroup: logs,
-    environment: { ...environment, POWERTOOLS_SERVICE_NAME: name, NODE_OPTIONS: '--enable-source-maps' },
+    environment: {
+      ...environment,
+      POWERTOOLS_SERVICE_NAME: name,
+      POWERTOOLS_METRICS_NAMESPACE: deployment.metricsNamespace,
+      NODE_OPTIONS: '--enable-source-maps',
+    },
     ...(network && !capacity
       ? {
           vpc: network.vpc,

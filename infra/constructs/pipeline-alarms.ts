@@ -47,8 +47,8 @@ function orphanAlarm(scope: Construct, make: Make, deployment: Deployment, { fun
   const filter = new MetricFilter(scope, 'orphaned-runs', {
     logGroup: functions.sweep.logs,
     filterPattern: FilterPattern.stringValue('$.message', '=', 'swept'),
-    metricNamespace: 'CXAI',
-    metricName: `${deployment.settings.id}/orphaned-runs`,
+    metricNamespace: deployment.metricsNamespace,
+    metricName: 'orphaned-runs',
     metricValue: '$.expired',
   });
   return make('orphaned-runs', {
@@ -75,13 +75,17 @@ const sweepStoppedAlarm = (make: Make, { functions }: Pipeline): Alarm =>
   });
 
 /** One for a probe that did not end well, one for silence: an alarm that nothing feeds would stay green. */
-function canaryAlarms(make: Make, { settings }: Deployment, { functions }: Pipeline): Alarm[] {
+function canaryAlarms(
+  make: Make,
+  { settings, metricsNamespace }: Deployment,
+  { functions }: Pipeline,
+): Alarm[] {
   const { everyMinutes, withinSeconds } = settings.canary;
   const period = Duration.minutes(2 * everyMinutes);
   return [
     make('canary-failed', {
       metric: new Metric({
-        namespace: 'CXAI',
+        namespace: metricsNamespace,
         metricName: 'CanaryFailures',
         dimensionsMap: { service: 'canary' },
         statistic: 'Sum',

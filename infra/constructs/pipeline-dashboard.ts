@@ -30,6 +30,7 @@ export function pipelineDashboard(
   const eachQueue = (metric: (work: Pipeline['queues'][number]) => IMetric) => queues.map(metric);
   const eachFunction = (metric: (fn: Pipeline['functions']['ingest']['fn'], label: string) => IMetric) =>
     Object.entries(functions).map(([label, { fn }]) => metric(fn, label));
+  const eachMethod = methodSearch(deployment);
   const dashboard = new Dashboard(scope, 'dashboard', { dashboardName: deployment.name('pipeline') });
   dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 4 }));
   dashboard.addWidgets(
@@ -86,7 +87,7 @@ export function pipelineDashboard(
       graph('Explaining, estimated US dollars, by method', [eachMethod('EstimatedUsd', 'Sum')]),
       graph('Canary: upload to manifest (ms)', [
         new Metric({
-          namespace: 'CXAI',
+          namespace: deployment.metricsNamespace,
           metricName: 'CanaryMilliseconds',
           dimensionsMap: { service: 'canary' },
           statistic: 'Maximum',
@@ -106,10 +107,12 @@ const dimensions = {
 } as const;
 
 /** functions/common/metrics.ts: one line for each method there has been, whichever they are. */
-const eachMethod = (metric: keyof typeof dimensions, statistic: string, where = ''): SearchExpression =>
-  new SearchExpression({
-    expression: `SEARCH('{CXAI,${dimensions[metric]}} MetricName="${metric}" ${where}', '${statistic}', 300)`,
-  });
+const methodSearch =
+  ({ metricsNamespace }: Deployment) =>
+  (metric: keyof typeof dimensions, statistic: string, where = ''): SearchExpression =>
+    new SearchExpression({
+      expression: `SEARCH('{"${metricsNamespace}",${dimensions[metric]}} MetricName="${metric}" ${where}', '${statistic}', 300)`,
+    });
 
 /** Gigabyte-seconds at list price; the other services add about as much (infra/cost-model.ts). */
 const dailyCost = (fn: Pipeline['functions']['explain']['fn'], memoryMegabytes: number): MathExpression => {

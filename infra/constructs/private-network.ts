@@ -58,16 +58,33 @@ export function privateNetwork(
   acknowledge(vpc, 'default security group unused');
   addGatewayEndpoint(vpc, deployment);
   for (const [id, service] of Object.entries(interfaceEndpoints(deployment))) {
-    vpc.addInterfaceEndpoint(`${id}-endpoint`, {
+    const endpoint = vpc.addInterfaceEndpoint(`${id}-endpoint`, {
       service,
       securityGroups: [endpoints],
       open: false,
       privateDnsEnabled: true,
     });
+    if (!withoutPolicy.includes(id)) endpoint.addToPolicy(ownAccountOnly(deployment));
   }
   flowLog(scope, vpc, deployment, logKey);
   return { vpc, functions };
 }
+
+/**
+ * Neither another account's credentials nor another account's queue, secret, image or log group: what is taken over
+ * inside cannot carry pictures out with keys that it brings along.
+ */
+const ownAccountOnly = ({ settings: { account } }: Deployment): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'OwnAccountOnly',
+    principals: [new AnyPrincipal()],
+    actions: ['*'],
+    resources: ['*'],
+    conditions: { StringEquals: { 'aws:PrincipalAccount': account, 'aws:ResourceAccount': account } },
+  });
+
+/** Instances talk to ECS through these, and they take no policy: https://github.com/awsdocs/amazon-ecs-developer-guide/issues/55 */
+const withoutPolicy: readonly string[] = ['ecs-agent', 'ecs-telemetry'];
 
 /** Each costs by the hour in every zone. */
 function interfaceEndpoints({ settings }: Deployment): Record<string, InterfaceVpcEndpointAwsService> {

@@ -8,6 +8,6 @@ const immutable =
 function handler(event) {
   const response = event.response;
   const value = immutable.test(event.request.uri) ? 'private, max-age=31536000, immutable' : 'no-store';
-  response.headers['cache-control'] = { value };
+  response.headers['cache-control'] = { value: value };
   return response;
 }

@@ -16,7 +16,7 @@ function sameText(a, b) {
   return difference === 0;
 }
 
-// { run, secondsLeft } of a token that opens a run now, else { refused } with the reason: one of the library's
+// `run`, `link` and `secondsLeft` of a token that opens a run now, else `refused` with the reason: one of the library's
 // verdicts, revoked, or closed where the store does not answer. Fails closed.
 // biome-ignore lint/correctness/noUnusedVariables: called by the functions this stands in front of
 async function opened(token) {
@@ -36,7 +36,7 @@ async function opened(token) {
   } catch (_) {
     return { refused: 'closed' };
   }
-  return { run, secondsLeft: Math.floor(secondsLeft) };
+  return { run: run, link: parts[3], secondsLeft: Math.floor(secondsLeft) };
 }
 
 // Why, for the page's words: whoever holds the token learns nothing from it about any other.
@@ -48,5 +48,9 @@ function refuse(reason) {
 }
 
 function answer(statusCode, statusDescription) {
-  return { statusCode, statusDescription, headers: { 'cache-control': { value: 'no-store' } } };
+  return {
+    statusCode: statusCode,
+    statusDescription: statusDescription,
+    headers: { 'cache-control': { value: 'no-store' } },
+  };
 }

@@ -4,9 +4,16 @@
  */
 import { z } from 'zod';
 import { PermanentFault } from '../../shared/errors.ts';
+import { metricsLevelSchema } from '../../shared/manifest/trust-metrics.ts';
 import { addressRange } from './address-range.ts';
+import { awsRegion } from './aws-region.ts';
+import { methodList } from './method-list.ts';
+import { vpcRange } from './vpc-range.ts';
 
 const dnsName = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/;
+
+/** An upload leaves with its older versions within this time: what infra/README.md and SECURITY.md promise. */
+const longestDropDays = 31;
 
 const retentionSchema = z
   .strictObject({
@@ -54,8 +61,8 @@ const gpuLaneSchema = z.discriminatedUnion('mode', [
   z.strictObject({
     mode: z.literal('lambda'),
     instanceTypes: z.array(gpuInstanceType).min(1),
-    /** Most methods computed at once, each with a GPU of its own. */
-    maxWorkers: z.int().min(2).max(100),
+    /** Most methods computed at once, each with a GPU of its own; a capacity provider has 12 vCPU at least. */
+    maxWorkers: z.int().min(3).max(100),
     /** Least memory of the GPU, GiB: the sizes that Lambda knows. */
     acceleratorMemory: z.literal([3, 6, 12, 16, 24, 48]),
     hourlyUsd: z.number().positive().default(1),
@@ -88,7 +95,7 @@ const networkSchema = z.discriminatedUnion('mode', [
   /** No VPC: functions reach AWS services only through their own permissions. Nothing to pay. */
   z.strictObject({ mode: z.literal('none') }),
   /** A VPC without any route to the internet; private endpoints for what the functions call. */
-  z.strictObject({ mode: z.literal('isolated'), cidr: z.cidrv4() }),
+  z.strictObject({ mode: z.literal('isolated'), cidr: vpcRange }),
 ]);
 
 const viewerSchema = z.strictObject({
@@ -121,7 +128,7 @@ export const hospitalSettingsSchema = z
     /** Short and stable: it is part of bucket names. */
     id: z.string().regex(/^[a-z][a-z0-9-]{1,19}$/, 'expected 2 to 20 of a-z, 0-9 and -, a letter first'),
     account: z.string().regex(/^\d{12}$/, 'expected an AWS account id of 12 digits'),
-    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS region such as eu-central-1'),
+    region: awsRegion,
     retention: retentionSchema,
     lanes: z.strictObject({ cpu: cpuLaneSchema, gpu: gpuLaneSchema.default({ mode: 'off' }) }).prefault({}),
     /** Architecture studies as Batch array jobs (`cxai study submit`). */
@@ -131,12 +138,22 @@ export const hospitalSettingsSchema = z
     viewer: viewerSchema,
     alarms: z.strictObject({ email: z.email(), oldestMessageMinutes: z.int().min(5).default(60) }),
     budget: z.strictObject({ monthlyUsd: z.number().positive() }),
-    /** Methods of a plan, comma separated; the software's default set where absent. */
-    methods: z.string().optional(),
+    /** Methods of a plan, comma separated, or `all`; the software's default set where absent. */
+    methods: methodList.optional(),
+    /** Trust metrics of every map: none, quick (insertion and deletion) or full (weight randomization and information curves too). */
+    metrics: metricsLevelSchema.default('quick'),
     /** Put on every resource beside the project's own tags, for the hospital's cost reports. */
     tags: z.record(z.string().regex(/^(?!aws:)[\w .:/=+@-]{1,128}$/), z.string().max(256)).default({}),
   })
   .superRefine((settings, context) => {
+    const { dropDays, dropVersionDays } = settings.retention;
+    if (dropDays + dropVersionDays > longestDropDays) {
+      context.addIssue({
+        code: 'custom',
+        path: ['retention', 'dropVersionDays'],
+        message: `expected dropDays + dropVersionDays of at most ${longestDropDays}, got ${dropDays + dropVersionDays}: lower one of them`,
+      });
+    }
     if (settings.study.mode !== 'off' && settings.network.mode === 'none') {
       context.addIssue({
         code: 'custom',

@@ -52,7 +52,7 @@ export function dataStack(scope: Construct, deployment: Deployment): Data {
   const catalog = queue('catalog');
   const accessLogs = accessLogBucket(stack, deployment);
   allowAccessLogsOf(deployment, 'site', accessLogs);
-  const drop = dropBucket(stack, deployment, keys.identifiable, accessLogs);
+  const drop = dropBucket(stack, deployment, keys.identifiable);
   const results = resultsBucket(stack, deployment, keys.results, accessLogs);
   notifyQueue(deployment, { bucket: drop, name: 'drop', queue: ingest.queue, prefix: dropPrefix });
   notifyQueue(deployment, { bucket: results, name: 'results', queue: catalog.queue, suffix: manifestName });
@@ -65,6 +65,7 @@ export function dataStack(scope: Construct, deployment: Deployment): Data {
   acknowledge(accessLogs, 'access logs use S3 encryption');
   acknowledge(accessLogs, 'logs not replicated');
   acknowledge(drop, 'drop not replicated');
+  acknowledge(drop, 'audit trail is the access log');
   acknowledge(results, 'results not replicated');
   const referenceKey = hexSecret(stack, deployment, 'reference-key', {
     description: 'Key of the one-way references that stand for rejected files in results',
@@ -129,8 +130,11 @@ function allowAccessLogsOf(deployment: Deployment, name: BucketName, accessLogs:
   );
 }
 
-/** Uploads and receipts both name files, so both leave after the same time, older versions with them. */
-function dropBucket(stack: Stack, deployment: Deployment, key: Key, accessLogs: Bucket): Bucket {
+/**
+ * Uploads and receipts both name files, so both leave after the same time, older versions with them. The audit trail
+ * alone says who asked for which: no access log, which would keep the names without the key of their class.
+ */
+function dropBucket(stack: Stack, deployment: Deployment, key: Key): Bucket {
   const { dropDays, dropVersionDays } = deployment.settings.retention;
   const expire = (prefix: string) => ({
     id: `expire-${prefix.slice(0, -1)}`,
@@ -140,7 +144,6 @@ function dropBucket(stack: Stack, deployment: Deployment, key: Key, accessLogs: 
   });
   return privateBucket(stack, deployment, 'drop', {
     key,
-    accessLogs,
     abortUploadDays: 1,
     lifecycle: [
       expire(dropPrefix),

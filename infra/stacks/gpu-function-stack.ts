@@ -19,7 +19,7 @@ import type { WorkQueue } from '../constructs/work-queue.ts';
 import type { HospitalSettings } from '../settings/hospital-settings.ts';
 import type { Data } from './data-stack.ts';
 import { gpuTaskSeconds, type Pipeline } from './pipeline-stack.ts';
-import { hospitalTag, stackProps } from './stack-props.ts';
+import { hospitalTag, referLoosely, stackProps } from './stack-props.ts';
 
 type LambdaLane = Extract<HospitalSettings['lanes']['gpu'], { mode: 'lambda' }>;
 
@@ -41,6 +41,7 @@ export function gpuFunctionStack(
   lane: LambdaLane,
 ): GpuFunction {
   const stack = new Stack(scope, 'gpu', stackProps(deployment, 'gpu'));
+  referLoosely(stack);
   const image = containerImage(stack, 'gpu-function');
   const provider = gpuInstances(stack, deployment, data, { network: pipeline.network, lane });
   const explain = imageFunction(stack, deployment, 'explain-gpu', {

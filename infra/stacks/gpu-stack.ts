@@ -33,7 +33,7 @@ import { deadLetterQueue, type WorkQueue } from '../constructs/work-queue.ts';
 import type { HospitalSettings } from '../settings/hospital-settings.ts';
 import type { Data } from './data-stack.ts';
 import type { Pipeline } from './pipeline-stack.ts';
-import { stackProps } from './stack-props.ts';
+import { referLoosely, stackProps } from './stack-props.ts';
 
 type BatchLane = Extract<HospitalSettings['lanes']['gpu'], { mode: 'batch' }>;
 
@@ -59,6 +59,7 @@ export function gpuStack(
   lane: BatchLane,
 ): BatchGpu {
   const stack = new Stack(scope, 'gpu', stackProps(deployment, 'gpu'));
+  referLoosely(stack);
   const image = containerImage(stack, 'gpu');
   const logs = encryptedLogs(stack, deployment, 'gpu-worker', data.keys.operations);
   const worker = workerStatements(deployment, data, pipeline.gpu.queue);
@@ -197,6 +198,7 @@ function workerJob(
       CXAI_HOURLY_USD: String(lane.hourlyUsd),
       CXAI_THREADS: String(workerCpus),
       POWERTOOLS_SERVICE_NAME: 'gpu-worker',
+      POWERTOOLS_METRICS_NAMESPACE: deployment.metricsNamespace,
     },
   });
   return new EcsJobDefinition(stack, 'worker-job', {

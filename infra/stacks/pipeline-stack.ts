@@ -109,13 +109,14 @@ function functionBuilder(
 ): Build {
   const limits = functionLimits(deployment.settings);
   const { settings } = deployment;
-  const { methods } = settings;
+  const { methods, metrics } = settings;
   const environment = {
     CXAI_DROP_BUCKET: deployment.bucketName('drop'),
     CXAI_RESULTS_BUCKET: deployment.bucketName('results'),
     CXAI_CPU_QUEUE_URL: cpu.queue.queueUrl,
     ...(gpu ? { CXAI_GPU_QUEUE_URL: gpu.queue.queueUrl } : {}),
     ...(methods ? { CXAI_METHODS: methods } : {}),
+    CXAI_METRICS: metrics,
     CXAI_COMMIT: image.assetHash.slice(0, 12),
   };
   return (name, queues, deadLetters) =>

@@ -27,7 +27,7 @@ import { type WorkQueue, workQueue } from '../constructs/work-queue.ts';
 import type { HospitalSettings } from '../settings/hospital-settings.ts';
 import type { Data } from './data-stack.ts';
 import type { Pipeline } from './pipeline-stack.ts';
-import { stackProps } from './stack-props.ts';
+import { referLoosely, stackProps } from './stack-props.ts';
 
 type Batch = Extract<HospitalSettings['study'], { mode: 'batch' }>;
 
@@ -53,6 +53,7 @@ export function studyStack(
   const { study } = deployment.settings;
   if (study.mode === 'off' || !network || !data.study) return undefined;
   const stack = new Stack(scope, 'study', stackProps(deployment, 'study'));
+  referLoosely(stack);
   const queue = workQueue(stack, deployment, 'study', {
     key: data.keys.messages,
     timeoutSeconds: startLimits.timeoutSeconds,

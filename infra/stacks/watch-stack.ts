@@ -17,7 +17,7 @@ import { studyAlarms } from '../constructs/study-alarms.ts';
 import type { Data } from './data-stack.ts';
 import type { Gpu } from './gpu-lane.ts';
 import type { Pipeline } from './pipeline-stack.ts';
-import { hospitalTag, stackProps } from './stack-props.ts';
+import { hospitalTag, referLoosely, stackProps } from './stack-props.ts';
 import type { Study } from './study-stack.ts';
 
 export interface Watched {
@@ -33,6 +33,7 @@ export function watchStack(
   { data, pipeline, gpu, study }: Watched,
 ): Stack {
   const stack = new Stack(scope, 'watch', stackProps(deployment, 'watch'));
+  referLoosely(stack);
   const topic = new Topic(stack, 'alarms', {
     topicName: deployment.name('alarms'),
     displayName: `CXAI ${deployment.settings.id}`,

@@ -1,9 +1,12 @@
 /** The dashboard asks for the metrics that the functions write, under the dimensions they have. */
 import { describe, expect, it, vi } from 'vitest';
-import { type MethodMeasurement, recordMethod } from '../../functions/common/metrics.ts';
+import type { MethodMeasurement } from '../../functions/common/metrics.ts';
 import { alarms } from '../../infra/cost-model.ts';
 import { synthesize } from './support/synthesize.ts';
 import { ofType } from './support/templates.ts';
+
+process.env.POWERTOOLS_METRICS_NAMESPACE = 'CXAI/example';
+const { recordMethod } = await import('../../functions/common/metrics.ts');
 
 interface Emf {
   readonly _aws: {
@@ -43,7 +46,7 @@ describe('the dashboard', () => {
     const names = emf.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name));
     expect(names.sort()).toEqual(['EstimatedUsd', 'GpuSeconds', 'Gradients', 'MethodDuration', 'QueueAge']);
     for (const { Namespace, Dimensions, Metrics } of emf) {
-      const schema = [Namespace, ...[...Dimensions[0]!].sort()].join(',');
+      const schema = [`[\\\\"]+${Namespace}[\\\\"]+`, ...[...Dimensions[0]!].sort()].join(',');
       for (const { Name } of Metrics) {
         expect(body).toMatch(new RegExp(`SEARCH\\('{${schema}} MetricName=[\\\\"]+${Name}[\\\\"]+ `));
       }

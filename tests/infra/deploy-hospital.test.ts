@@ -72,6 +72,17 @@ describe('deploying a hospital', () => {
     expect(done).toEqual(['build']);
   });
 
+  it.each([[['--profile', 'clinic']], [['--require-approval', 'never', '--profile=clinic']]])(
+    'refuses a profile that only the CDK would use: %j',
+    async (more) => {
+      await expect(deployHospital(settings, more, deployed)).rejects.toMatchObject({
+        code: 'deploy-profile',
+        remedy: expect.stringContaining('AWS_PROFILE='),
+      });
+      expect(done).toEqual([]);
+    },
+  );
+
   it('refuses the example, whose account is nobody’s', async () => {
     const copied = parseHospitalSettings(example, 'test');
     await expect(deployHospital(copied, [], deployed)).rejects.toMatchObject({ code: 'hospital-example' });

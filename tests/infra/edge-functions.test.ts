@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AdmittingFunction, admittingCode, cacheControlCode } from '../../infra/edge/edge-code.ts';
 import { rangeBits } from '../../infra/settings/address-range.ts';
+import { syntaxFaults } from './support/edge-syntax.ts';
 
 interface Answer {
   readonly uri?: string;
@@ -40,6 +41,35 @@ describe.each([
 
   it('uses nothing that CloudFront lacks', () => {
     expect(code).not.toMatch(/\b(import|export|require|setTimeout|fetch|eval|process)\b\s*\(?/);
+  });
+
+  it('is written in the syntax that CloudFront reads', async () => {
+    expect(await syntaxFaults(code)).toEqual([]);
+  });
+});
+
+describe('the syntax that CloudFront reads', () => {
+  it.each([
+    ['destructuring', 'const [head, tail] = ip.split(":");'],
+    ['destructured parameters', 'function handler({ request }) { return request; }'],
+    ['shorthand properties', 'const answer = { value };'],
+    ['spread', 'const all = [...head, 1];'],
+    ['spread into a call', 'Math.max(...head);'],
+    ['default parameters', 'function answer(status = 403) { return status; }'],
+    ['for of', 'for (const each of head) each();'],
+    ['classes', 'class Answer {}'],
+    ['optional chaining', 'const ip = event.viewer?.ip;'],
+    ['nullish fallback', 'const ip = given ?? "";'],
+    ['named groups', 'const form = /(?<run>[0-9a-f]+)/;'],
+    ['async closures', 'const read = async () => store.get("key");'],
+  ])('has no %s', async (_, code) => {
+    expect(await syntaxFaults(code)).not.toEqual([]);
+  });
+
+  it('has constants, arrows, templates, exponents and async functions', async () => {
+    const code =
+      'const f = (edge) => `of \n` + edge ** 2; async function handler(event) { return await f(event); }';
+    expect(await syntaxFaults(code)).toEqual([]);
   });
 });
 

@@ -19,6 +19,7 @@ describe('the settings of a hospital', () => {
     const settings = parseHospitalSettings({ id, account, region, network, viewer, alarms, budget }, 'test');
     expect(settings.retention).toMatchObject({ dropDays: 14, resultsDays: null, keepData: true });
     expect(settings.lanes.gpu).toEqual({ mode: 'off' });
+    expect(settings.metrics).toBe('quick');
   });
 
   it.each([
@@ -40,10 +41,47 @@ describe('the settings of a hospital', () => {
       { viewer: { ...example.viewer, domain: elsewhere() } },
       /certificateArn.*us-east-1/,
     ],
+    [
+      'uploads that stay longer than promised with their versions',
+      { retention: { dropDays: 30, dropVersionDays: 7 } },
+      /retention\.dropVersionDays: .*at most 31, got 37/,
+    ],
+    ['a method that is none', { methods: 'gradients, smothgrad,xria' }, /methods: .*got 'smothgrad', 'xria'/],
+    ['no method', { methods: '' }, /methods: expected some of all, gradients, .*xrai.*got ''/],
+    ['metrics that are none', { metrics: 'all' }, /metrics: .*"none"\|"quick"\|"full"/],
+    ['GovCloud', { region: 'us-gov-west-1' }, /region: .*'us-gov-west-1', which is in another partition/],
+    ['China', { region: 'cn-north-1' }, /region: .*another partition/],
+    [
+      'a region without access logs of CloudFront',
+      { region: 'eu-south-1' },
+      /region: expected one of .*eu-central-1.*no access logs/,
+    ],
+    [
+      'fewer GPU functions than a capacity provider has',
+      {
+        lanes: {
+          gpu: { mode: 'lambda', instanceTypes: ['g6.xlarge'], maxWorkers: 2, acceleratorMemory: 24 },
+        },
+      },
+      /lanes\.gpu\.maxWorkers: .*>=3/,
+    ],
+    ['a network wider than a VPC', { network: isolated('10.0.0.0/8') }, /network\.cidr: .*\/16.*got \/8/],
+    ['a network of one subnet', { network: isolated('10.0.0.0/24') }, /network\.cidr: .*\/23.*got \/24/],
     ['a tag that AWS reserves', { tags: { 'aws:owner': 'x' } }, /tags/],
   ])('are refused with %s', (_, changes, message) => {
     expect(refusal(changes)).toMatch(message);
     expect(refusal(changes)).toMatch(/^infra\/hospitals\/test\.ts: /);
+  });
+
+  it.each([
+    ['every method', { methods: 'all' }],
+    ['some methods', { methods: 'gradients, grad-cam' }],
+    ['all trust metrics', { metrics: 'full' }],
+    ['the widest network', { network: isolated('10.0.0.0/16') }],
+    ['the narrowest', { network: isolated('10.0.0.0/23') }],
+    ['uploads that stay as long as promised', { retention: { dropDays: 24, dropVersionDays: 7 } }],
+  ])('are accepted with %s', (_, changes) => {
+    expect(refusal(changes)).toBe('accepted');
   });
 
   it('name every offender at once', () => {
@@ -82,6 +120,8 @@ describe('choosing a hospital', () => {
 function viewer(ranges: string[]) {
   return { ...example.viewer, access: { mode: 'networks', ranges } };
 }
+
+const isolated = (cidr: string) => ({ mode: 'isolated', cidr });
 
 function elsewhere() {
   return {

@@ -7,6 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { bucketSafeguards } from './safeguards/buckets.ts';
+import { networkSafeguards } from './safeguards/network.ts';
 import { notifyPathSafeguards } from './safeguards/notify-path.ts';
 import { operationSafeguards } from './safeguards/operations.ts';
 import { permissionSafeguards } from './safeguards/permissions.ts';
@@ -20,6 +21,7 @@ const safeguards = [
   ...bucketSafeguards,
   ...permissionSafeguards,
   ...notifyPathSafeguards,
+  ...networkSafeguards,
   ...operationSafeguards,
   ...siteSafeguards,
 ];

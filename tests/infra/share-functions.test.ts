@@ -1,9 +1,10 @@
 /** Share links at the edge: the same verdicts as shared/sharing, one run only, revocable, closed without a key. */
 import crypto from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type ShareFunction, shareCode } from '../../infra/edge/edge-code.ts';
 import { refusalHeader } from '../../shared/sharing/share-refusal.ts';
 import { mintShareToken, verifyShareToken } from '../../shared/sharing/share-token.ts';
+import { syntaxFaults } from './support/edge-syntax.ts';
 
 interface Answer {
   readonly uri?: string;
@@ -23,6 +24,11 @@ const token = mintShareToken(key, { runId, id, now });
 const past = mintShareToken(key, { runId, id, now: now - 8 * 86_400 });
 const forged = mintShareToken('e'.repeat(64), { runId, id, now });
 
+const logged: string[] = [];
+beforeEach(() => {
+  logged.length = 0;
+});
+
 /** CloudFront's own modules, with a store of these entries. */
 function run(
   name: ShareFunction,
@@ -37,9 +43,11 @@ function run(
     exists: async (entry: string) => entry in entries,
   };
   const script = shareCode(name).replaceAll(/^import (\w+) from '\w+';$/gm, '');
-  return new Function('cf', 'crypto', `${script}; return handler;`)(
+  const console = { log: (line: string) => void logged.push(line) };
+  return new Function('cf', 'crypto', 'console', `${script}; return handler;`)(
     { kvs: () => store },
     crypto,
+    console,
   )({ request });
 }
 
@@ -71,6 +79,19 @@ describe('redeeming a share link', () => {
     expect(Number(/Max-Age=(\d+)/.exec(attributes)![1])).toBeGreaterThan(7 * 86_400 - 60);
     expect(Number(/Max-Age=(\d+)/.exec(attributes)![1])).toBeLessThanOrEqual(7 * 86_400);
     expect(answer.headers?.['cache-control']?.value).toBe('no-store');
+  });
+
+  it('is logged with the link and its run, without the token', async () => {
+    await redeem(token);
+    expect(logged.map((line) => JSON.parse(line))).toEqual([{ event: 'redeemed', link: id, run: runId }]);
+    expect(logged.join()).not.toContain(token.split('.').at(-1));
+  });
+
+  it('is not logged where it is refused, nor is any file', async () => {
+    await redeem(forged);
+    await redeem('open sesame');
+    await ask(manifest, token);
+    expect(logged).toEqual([]);
   });
 
   it.each([
@@ -133,9 +154,10 @@ describe('the edge and the library', () => {
   });
 
   it.each(['share-redeem', 'share-request'] as const)(
-    '%s stays below 10 kB and imports what CloudFront has',
-    (name) => {
+    '%s stays below 10 kB, in the syntax that CloudFront reads, and imports what it has',
+    async (name) => {
       const code = shareCode(name);
+      expect(await syntaxFaults(code)).toEqual([]);
       expect(code.length).toBeLessThan(10_240);
       expect([...code.matchAll(/^import (\w+) from '(\w+)';$/gm)].map(([, , module]) => module)).toEqual([
         'cloudfront',

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { hospital as example } from '../../infra/hospitals/example.ts';
 import type { HospitalInput } from '../../infra/settings/hospital-settings.ts';
 import { bucketSafeguards } from './safeguards/buckets.ts';
+import { networkSafeguards } from './safeguards/network.ts';
 import { notifyPathSafeguards } from './safeguards/notify-path.ts';
 import { operationSafeguards } from './safeguards/operations.ts';
 import { permissionSafeguards } from './safeguards/permissions.ts';
@@ -35,7 +36,7 @@ const gpuFunction: Gpu = {
 
 const variants: Readonly<Record<string, Partial<HospitalInput>>> = {
   'a gpu lane and share links': { lanes: { gpu }, viewer: { ...example.viewer, sharing: 'on' } },
-  studies: { study: { mode: 'batch', mostJobs: 36 } },
+  studies: { study: { mode: 'batch', mostJobs: 36 }, methods: 'all', metrics: 'full' },
   'a gpu function': { lanes: { gpu: gpuFunction } },
   'no VPC and signed cookies': {
     network: { mode: 'none' },
@@ -52,6 +53,7 @@ describe.each(synthesized)('a hospital with %s', (_, { templates, findings }) =>
       bucketSafeguards,
       permissionSafeguards,
       notifyPathSafeguards,
+      networkSafeguards,
       operationSafeguards,
     ];
     expect(all.flat().flatMap(({ check }) => check(templates))).toEqual([]);
@@ -130,6 +132,19 @@ describe('the gpu lane', () => {
       )!.properties.Environment.Variables;
     expect(variables(templates)).toHaveProperty('CXAI_GPU_QUEUE_URL');
     expect(variables(off.templates)).not.toHaveProperty('CXAI_GPU_QUEUE_URL');
+  });
+});
+
+describe('what a plan holds', () => {
+  const variables = (variant: string) =>
+    ofType(synthesized.find(([name]) => name === variant)![1].templates, 'AWS::Lambda::Function').find(
+      ({ properties }) => properties.FunctionName === 'cxai-example-ingest',
+    )!.properties.Environment.Variables;
+
+  it('follows the settings', () => {
+    expect(variables('studies')).toMatchObject({ CXAI_METHODS: 'all', CXAI_METRICS: 'full' });
+    expect(variables('a gpu function')).not.toHaveProperty('CXAI_METHODS');
+    expect(variables('a gpu function')).toMatchObject({ CXAI_METRICS: 'quick' });
   });
 });
 

@@ -15,6 +15,8 @@ const bucket = (templates: Templates, name: string): Found =>
   buckets(templates).find((each) => shortName(each) === name)!;
 const shortName = (found: Found): string => /^cxai-example-(.+)-\d{12}-/.exec(nameOf(found))![1]!;
 const logBuckets = ['access-logs', 'viewer-logs'];
+/** Where S3 would write the names of uploads with a key that is not of their class. */
+const namedAfterPatients = 'drop';
 
 /** The data class whose key a bucket must have; null where S3 takes only its own. */
 const keyOfBucket: Readonly<Record<string, string | null>> = {
@@ -130,8 +132,12 @@ function auditFaults(templates: Templates): string[] {
       .filter(({ properties }) => !properties.EnableLogFileValidation)
       .map(({ id }) => `${id} can be forged`),
     ...buckets(templates)
-      .filter((each) => !logBuckets.includes(shortName(each)) && !each.properties.LoggingConfiguration)
+      .filter((each) => ![...logBuckets, namedAfterPatients].includes(shortName(each)))
+      .filter((each) => !each.properties.LoggingConfiguration)
       .map((each) => `${nameOf(each)} has no access log`),
+    ...(bucket(templates, namedAfterPatients).properties.LoggingConfiguration
+      ? ['names of uploads stay in an access log']
+      : []),
   ];
 }
 
@@ -233,6 +239,10 @@ export const bucketSafeguards: readonly Safeguard[] = [
       },
       'a trail that can be forged': (templates) => {
         ofType(templates, 'AWS::CloudTrail::Trail')[0]!.properties.EnableLogFileValidation = false;
+      },
+      'an access log of uploads': (templates) => {
+        const { LoggingConfiguration } = bucket(templates, 'results').properties;
+        bucket(templates, 'drop').properties.LoggingConfiguration = LoggingConfiguration;
       },
       'no access log': (templates) => {
         delete bucket(templates, 'results').properties.LoggingConfiguration;

@@ -4,6 +4,7 @@ import {
   found,
   nameOf,
   ofType,
+  type Properties,
   type Statement,
   type Templates,
   target,
@@ -40,7 +41,7 @@ function alarmFaults(templates: Templates): string[] {
     ...functions(templates).map((fn) => [`${nameOf(fn)}-errors`, 'Errors']),
     ['cxai-example-given-up', 'Invocations'],
     ['cxai-example-sweep-stopped', 'Invocations'],
-    ['cxai-example-orphaned-runs', 'example/orphaned-runs'],
+    ['cxai-example-orphaned-runs', 'orphaned-runs'],
     ['cxai-example-canary-failed', 'CanaryFailures'],
     ['cxai-example-canary-stopped', 'Invocations'],
   ].filter(([name, metric]) => !alarmOf(templates, name!, metric!));
@@ -123,6 +124,37 @@ function logFaults(templates: Templates): string[] {
   ];
 }
 
+const ownNamespace = 'CXAI/example';
+
+/** Another deployment in the account has metrics of the same names and dimensions. */
+function namespaceFaults(templates: Templates): string[] {
+  const writers = [
+    ...functions(templates).map((fn) => [nameOf(fn), fn.properties.Environment?.Variables] as const),
+    ...ofType(templates, 'AWS::Batch::JobDefinition')
+      .filter(({ properties }) => properties.JobDefinitionName.endsWith('-gpu-worker'))
+      .map(({ id, properties }) => [id, jobVariables(properties)] as const),
+  ];
+  const read = ofType(
+    templates,
+    'AWS::CloudWatch::Alarm',
+    'AWS::CloudWatch::Dashboard',
+    'AWS::Logs::MetricFilter',
+  );
+  return [
+    ...writers
+      .filter(([, variables]) => variables?.POWERTOOLS_METRICS_NAMESPACE !== ownNamespace)
+      .map(([name]) => `${name} writes metrics among those of others`),
+    ...read
+      .filter(({ properties }) => /CXAI(?!\/example\b| example)\b/.test(JSON.stringify(properties)))
+      .map(({ id }) => `${id} reads metrics of others`),
+  ];
+}
+
+const jobVariables = ({ ContainerProperties }: Properties): Record<string, string> =>
+  Object.fromEntries(
+    ContainerProperties.Environment.map(({ Name, Value }: Record<string, string>) => [Name, Value]),
+  );
+
 function budgetFaults(templates: Templates): string[] {
   const budgets = ofType(templates, 'AWS::Budgets::Budget');
   const told = budgets.filter(({ properties }) => properties.NotificationsWithSubscribers?.length >= 2);
@@ -201,6 +233,28 @@ export const operationSafeguards: readonly Safeguard[] = [
       },
       'no bound': (templates) => {
         delete functions(templates)[0]!.properties.ReservedConcurrentExecutions;
+      },
+    },
+  },
+  {
+    name: 'metrics of two deployments in one account stay apart',
+    check: namespaceFaults,
+    breakages: {
+      'a function without the namespace': (templates) => {
+        delete functions(templates)[0]!.properties.Environment.Variables.POWERTOOLS_METRICS_NAMESPACE;
+      },
+      'an alarm on everybody’s canary': (templates) => {
+        const alarm = alarmOf(templates, 'cxai-example-canary-failed', 'CanaryFailures');
+        alarm!.properties.Namespace = 'CXAI';
+      },
+      'orphans of everybody counted': (templates) => {
+        const [filter] = ofType(templates, 'AWS::Logs::MetricFilter');
+        filter!.properties.MetricTransformations[0].MetricNamespace = 'CXAI';
+      },
+      'a graph of everybody’s methods': (templates) => {
+        const [dashboard] = ofType(templates, 'AWS::CloudWatch::Dashboard');
+        const body = JSON.stringify(dashboard!.properties.DashboardBody);
+        dashboard!.properties.DashboardBody = JSON.parse(body.replaceAll('CXAI/example', 'CXAI'));
       },
     },
   },

@@ -36,12 +36,18 @@ export function ofType(templates: Templates, ...types: readonly string[]): Found
   );
 }
 
-/** `stack/id` of the resource that a value refers to, through exports; undefined for anything else. */
+/** `stack/id` of the resource that a value refers to, through exports and outputs; undefined for anything else. */
 export function target(templates: Templates, stack: string, value: Json | undefined): string | undefined {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
-  const { Ref, 'Fn::GetAtt': attribute, 'Fn::ImportValue': name } = value as Record<string, Json>;
+  const {
+    Ref,
+    'Fn::GetAtt': attribute,
+    'Fn::ImportValue': name,
+    'Fn::GetStackOutput': read,
+  } = value as Record<string, Json>;
   if (typeof Ref === 'string') return `${stack}/${Ref}`;
   if (Array.isArray(attribute)) return `${stack}/${String(attribute[0])}`;
+  if (read) return outputTarget(templates, read as { StackName: string; OutputName: string });
   for (const [exporting, { Outputs = {} }] of Object.entries(templates)) {
     for (const output of Object.values(Outputs)) {
       if (name !== undefined && output.Export?.Name === name)
@@ -49,6 +55,16 @@ export function target(templates: Templates, stack: string, value: Json | undefi
     }
   }
   return undefined;
+}
+
+/** `cxai-example-pipeline` is the stack `pipeline`. */
+function outputTarget(
+  templates: Templates,
+  { StackName, OutputName }: { readonly StackName: string; readonly OutputName: string },
+): string | undefined {
+  const stack = StackName.replace('cxai-example-', '');
+  const output = templates[stack]?.Outputs?.[OutputName];
+  return output && target(templates, stack, output.Value);
 }
 
 export function found(templates: Templates, path: string | undefined): Found | undefined {
