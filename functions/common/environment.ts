@@ -27,11 +27,14 @@ const environmentSchema = z.object({
   CXAI_THREADS: z.coerce.number().int().positive().default(2),
   /** What an hour of this worker costs in US dollars, for the estimate among the metrics. */
   CXAI_HOURLY_USD: z.coerce.number().positive().optional(),
-  /** After this many seconds a run that still lacks methods is ended as partial. */
+  /**
+   * After this many seconds a run that still lacks methods is ended. Three days: a backlog may wait that long, a lost
+   * worker's message has been delivered for the last time by then, and SQS has not yet dropped it (four days).
+   */
   CXAI_RUN_DEADLINE_SECONDS: z.coerce
     .number()
     .positive()
-    .default(6 * 3600),
+    .default(3 * 86_400),
 });
 
 export type Environment = z.infer<typeof environmentSchema>;

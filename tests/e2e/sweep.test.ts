@@ -101,7 +101,9 @@ describe('the sweeper', () => {
 
   it('ends a run past its deadline, with the reason in the manifest', async () => {
     const runId = await plannedRun(4);
-    hoursLater = 7;
+    hoursLater = 71;
+    expect((await sweepRuns(services)).expired).toBe(0);
+    hoursLater = 73;
     expect((await sweepRuns(services)).expired).toBeGreaterThan(0);
     const ended = await manifest(runId);
     expect(ended).toMatchObject({ status: 'failed' });
