@@ -40,7 +40,7 @@ const pending = `${pendingPrefix}*`;
 const receipt = `${receiptsPrefix}*`;
 const manifest = `runs/*/${manifestName}`;
 
-const starting = ['image.png', 'input.npy', 'plan.json', 'sent', manifestName].map(
+const starting = ['image.png', 'input.npy', 'model.json', 'plan.json', 'sent', manifestName].map(
   (name) => `runs/*/${name}`,
 );
 

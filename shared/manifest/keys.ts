@@ -25,6 +25,8 @@ export const indexPageKey = (page: number): string => `index/page-${String(page)
 export const runPrefix = (runId: string): string => `runs/${runId}/`;
 export const runKey = (runId: string, name: string): string => `${runPrefix(runId)}${name}`;
 export const planKey = (runId: string): string => runKey(runId, 'plan.json');
+/** What the manifest tells of the model: the run can then be finished without it. */
+export const runModelKey = (runId: string): string => runKey(runId, 'model.json');
 export const manifestKey = (runId: string): string => runKey(runId, manifestName);
 /** Written when every task of the plan has been sent: a duplicate event then has nothing to do. */
 export const sentKey = (runId: string): string => runKey(runId, 'sent');
