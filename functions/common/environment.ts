@@ -15,6 +15,8 @@ const environmentSchema = z.object({
   CXAI_METHODS: z.string().optional(),
   /** Trust metrics of every map: none, quick (insertion and deletion) or full (information curves too). */
   CXAI_METRICS: metricsLevelSchema.default('quick'),
+  /** Runs expire after so many days: the index then forgets them. */
+  CXAI_RESULTS_DAYS: z.coerce.number().int().positive().optional(),
   CXAI_COMMIT: z.string().default('unknown'),
   CXAI_SEED: z.coerce.number().int().default(0),
   /** Key of the one-way references that stand for files in results (HMAC-SHA-256, 64 hex digits). */
