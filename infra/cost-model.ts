@@ -58,7 +58,7 @@ export const assumedWorkload: Workload = {
 };
 
 /** Reads and writes of the use cases, counted in their code: functions/{ingest,explain,catalog}. */
-const ingestOperations = { read: 4, write: 7 };
+const ingestOperations = { read: 4, write: 8 };
 const methodOperations = { read: 5, write: 4 };
 const finishOperations = { read: 4, write: 4 };
 const hoursPerMonth = 730;

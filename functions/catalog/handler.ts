@@ -9,12 +9,16 @@ import { forEachRecord } from '../common/sqs-batch.ts';
 import { uploadsOf } from '../ingest/upload-events.ts';
 import { updateIndex } from './update-index.ts';
 
+const dayMs = 86_400_000;
 let services: Services | undefined;
 
-/** One index update for the whole batch, without the canary's runs; a record whose manifest cannot be read comes back alone. */
+/**
+ * One index update for the whole batch, without the canary's runs; a record whose manifest cannot be read comes back
+ * alone. Where runs expire every batch updates the index, so that the canary keeps it true without other uploads.
+ */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   services ??= createServices();
-  const { results } = services;
+  const { results, environment, now } = services;
   const manifests: Manifest[] = [];
   const response = await forEachRecord(event, async (record) => {
     for (const { key } of uploadsOf(record.body)) {
@@ -22,6 +26,8 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
       if (stored && !isCanaryRun(stored.value.runId)) manifests.push(stored.value);
     }
   });
-  if (manifests.length > 0) await updateIndex(results, manifests.map(runEntry));
+  const days = environment.CXAI_RESULTS_DAYS;
+  const oldest = days === undefined ? undefined : new Date(now().getTime() - days * dayMs).toISOString();
+  if (manifests.length > 0 || oldest) await updateIndex(results, manifests.map(runEntry), oldest);
   return response;
 }

@@ -14,6 +14,7 @@ export interface Installation {
   readonly clients: AwsClients;
   readonly drop: ObjectStore;
   readonly results: ObjectStore;
+  readonly buckets: { readonly drop: string; readonly results: string };
   /** Address of the site, where it is known. */
   readonly site: string | undefined;
 }
@@ -55,5 +56,6 @@ const installation = ({ where, clients, dropBucket, resultsBucket, site }: Found
   clients,
   drop: createObjectStore(clients.s3, dropBucket),
   results: createObjectStore(clients.s3, resultsBucket),
+  buckets: { drop: dropBucket, results: resultsBucket },
   site,
 });

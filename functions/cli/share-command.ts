@@ -59,7 +59,8 @@ async function shareKeyOf({ where, name }: Installation, state: string): Promise
   return readShareKey(new SecretsManagerClient(), `${name.replace('cxai-', 'cxai/')}/share-key`);
 }
 
-async function denyInAws(id: string): Promise<void> {
+/** Throws PermanentFault where CXAI_SHARE_STORE does not say which store. */
+export async function denyInAws(id: string): Promise<void> {
   const storeArn = process.env.CXAI_SHARE_STORE;
   if (!storeArn) {
     throw new PermanentFault('share: expected the key-value store in CXAI_SHARE_STORE, got none', {

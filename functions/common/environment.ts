@@ -15,6 +15,8 @@ const environmentSchema = z.object({
   CXAI_METHODS: z.string().optional(),
   /** Trust metrics of every map: none, quick (insertion and deletion) or full (information curves too). */
   CXAI_METRICS: metricsLevelSchema.default('quick'),
+  /** Runs expire after so many days: the index then forgets them. */
+  CXAI_RESULTS_DAYS: z.coerce.number().int().positive().optional(),
   CXAI_COMMIT: z.string().default('unknown'),
   CXAI_SEED: z.coerce.number().int().default(0),
   /** Key of the one-way references that stand for files in results (HMAC-SHA-256, 64 hex digits). */
@@ -27,11 +29,14 @@ const environmentSchema = z.object({
   CXAI_THREADS: z.coerce.number().int().positive().default(2),
   /** What an hour of this worker costs in US dollars, for the estimate among the metrics. */
   CXAI_HOURLY_USD: z.coerce.number().positive().optional(),
-  /** After this many seconds a run that still lacks methods is ended as partial. */
+  /**
+   * After this many seconds a run that still lacks methods is ended. Three days: a backlog may wait that long, a lost
+   * worker's message has been delivered for the last time by then, and SQS has not yet dropped it (four days).
+   */
   CXAI_RUN_DEADLINE_SECONDS: z.coerce
     .number()
     .positive()
-    .default(6 * 3600),
+    .default(3 * 86_400),
 });
 
 export type Environment = z.infer<typeof environmentSchema>;

@@ -5,6 +5,24 @@ import type { ObjectStore } from './object-store.ts';
 
 export const jsonType = 'application/json';
 
+/**
+ * A stored object that is no JSON or not what its schema says: most often one of another version. Its message names
+ * neither the key nor any content, since a receipt has a patient's file name in both.
+ */
+export class UnreadableObject extends PermanentFault {
+  /** The version that was read: who knows better may swap over it. */
+  readonly etag: string;
+
+  constructor(code: 'object-not-json' | 'object-invalid', got: string, etag: string) {
+    super(`stored object: expected JSON of a known version, got ${got}`, {
+      code,
+      remedy: 'Another version of the software wrote it, or something else did: deploy the newer version.',
+    });
+    this.etag = etag;
+  }
+}
+
+/** Undefined where there is no such object. Throws UnreadableObject where it is not of the schema. */
 export async function readJson<T>(
   store: ObjectStore,
   key: string,
@@ -15,13 +33,11 @@ export async function readJson<T>(
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder().decode(object.bytes));
-  } catch (cause) {
-    throw new PermanentFault(`${key}: expected JSON, got something else`, { code: 'object-not-json', cause });
+  } catch {
+    throw new UnreadableObject('object-not-json', 'something else', object.etag);
   }
   const parsed = schema.safeParse(raw);
-  if (!parsed.success) {
-    const where = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    throw new PermanentFault(`${key}: ${where}`, { code: 'object-invalid', cause: parsed.error });
-  }
-  return { value: parsed.data, etag: object.etag };
+  if (parsed.success) return { value: parsed.data, etag: object.etag };
+  const where = parsed.error.issues.map((issue) => `${issue.code} at ${issue.path.join('.') || 'the top'}`);
+  throw new UnreadableObject('object-invalid', where.join(', '), object.etag);
 }

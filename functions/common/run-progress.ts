@@ -1,12 +1,20 @@
-/** A run as its markers show it: the plan and the result of every method that has ended. */
-import { planKey, resultName, runKey, runPrefix } from '../../shared/manifest/keys.ts';
-import { type MethodResult, methodResultSchema } from '../../shared/manifest/method-result.ts';
+/** A run as its markers show it: the plan, what is told of its model, and the result of every method that has ended. */
+import { planKey, resultName, runKey, runModelKey, runPrefix } from '../../shared/manifest/keys.ts';
+import { type Fault, type MethodResult, methodResultSchema } from '../../shared/manifest/method-result.ts';
 import { type Plan, planSchema } from '../../shared/manifest/plan.ts';
-import { jsonType, readJson } from './json-object.ts';
+import { type RunModel, runModelSchema } from '../../shared/manifest/run-model.ts';
+import { failedResult } from '../../shared/pipeline/run-method.ts';
+import { jsonType, readJson, UnreadableObject } from './json-object.ts';
 import type { ObjectStore } from './object-store.ts';
 
 export async function readPlan(store: ObjectStore, runId: string): Promise<Plan | undefined> {
   return (await readJson(store, planKey(runId), planSchema))?.value;
+}
+
+/** Undefined where an earlier version planned the run, or another than this one. */
+export async function readRunModel(store: ObjectStore, runId: string): Promise<RunModel | undefined> {
+  return (await readJson(store, runModelKey(runId), runModelSchema).catch(unlessUnreadable(undefined)))
+    ?.value;
 }
 
 export async function hasResult(store: ObjectStore, runId: string, method: string): Promise<boolean> {
@@ -28,11 +36,28 @@ export async function missingMethods(store: ObjectStore, plan: Plan): Promise<st
   return plan.methods.map(({ method }) => method).filter((method) => !present.has(method));
 }
 
+/** In plan order. A result that cannot be read ends its method as failed: nobody will write it anew. */
 export async function readResults(store: ObjectStore, plan: Plan): Promise<MethodResult[]> {
   const results = await Promise.all(
-    plan.methods.map(({ method }) =>
-      readJson(store, runKey(plan.runId, resultName(method)), methodResultSchema),
-    ),
+    plan.methods.map(async ({ method }) => {
+      const key = runKey(plan.runId, resultName(method));
+      const unreadable = { value: failedResult(plan, method, resultUnreadable(method), 1) };
+      return readJson(store, key, methodResultSchema).catch(unlessUnreadable(unreadable));
+    }),
   );
   return results.flatMap((result) => (result ? [result.value] : []));
 }
+
+const resultUnreadable = (method: string): Fault => ({
+  code: 'result-unreadable',
+  message: `${method}: expected a result of a known version, got another`,
+  remedy: 'Run the method again: cxai redrive RUN.',
+  permanent: true,
+});
+
+const unlessUnreadable =
+  <T>(instead: T) =>
+  (error: unknown): T => {
+    if (error instanceof UnreadableObject) return instead;
+    throw error;
+  };

@@ -8,7 +8,7 @@ import { type MethodMeasurement, recordMethod } from '../common/metrics.ts';
 import { createServices, type Services } from '../common/services.ts';
 import { forEachRecord } from '../common/sqs-batch.ts';
 import { taskOf } from '../common/task-queue.ts';
-import { endFailed, noteFault } from './end-failed.ts';
+import { endFailedOrLog, noteFault } from './end-failed.ts';
 import { explainTask } from './explain-task.ts';
 
 let services: Services | undefined;
@@ -45,7 +45,7 @@ async function explainRecord(ready: Services, record: SQSRecord): Promise<void> 
     log.warn('method failed', { ...context(task), code: fault.code, attempts });
     if (error instanceof CxaiError && error.permanent) {
       measured('failed');
-      return endFailed(ready, task, fault, attempts);
+      return endFailedOrLog(ready, task, fault, attempts);
     }
     measured('retried');
     await noteFault(ready, task, fault).catch(() => undefined);

@@ -11,7 +11,7 @@ import { createServices, type Services } from '../common/services.ts';
 import { forEachRecord } from '../common/sqs-batch.ts';
 import { taskOf } from '../common/task-queue.ts';
 import { newTraceId } from '../common/trace-id.ts';
-import { endFailed, notedFault } from '../explain/end-failed.ts';
+import { endFailedOrLog, notedFault } from '../explain/end-failed.ts';
 import { rejectUpload } from '../ingest/reject-upload.ts';
 import { type Upload, uploadsOf } from '../ingest/upload-events.ts';
 
@@ -28,7 +28,7 @@ async function giveUp(ready: Services, record: SQSRecord): Promise<void> {
   const task = taskOf(record.body);
   if (task) {
     log.error('method given up', { runId: task.runId, method: task.method, attempts });
-    return endFailed(ready, task, await reason(ready, task), attempts);
+    return endFailedOrLog(ready, task, await reason(ready, task), attempts);
   }
   for (const upload of uploadsIn(record)) {
     const fault = new TransientFault('ingest: given up after repeated failures', {

@@ -1,6 +1,7 @@
 /** Lambda handler of the ingest queue (S3 events): one use case per upload, bad files rejected one by one. */
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { CxaiError } from '../../shared/errors.ts';
+import { UnreadableObject } from '../common/json-object.ts';
 import { log } from '../common/log.ts';
 import { createServices, type Services } from '../common/services.ts';
 import { forEachRecord } from '../common/sqs-batch.ts';
@@ -26,8 +27,12 @@ async function takeIn(ready: Services, upload: Upload): Promise<void> {
     const outcome = await ingestUpload(ready, upload, traceId);
     log.info('ingested', { ...outcome, traceId, milliseconds: performance.now() - started });
   } catch (error) {
-    if (!(error instanceof CxaiError && error.permanent)) throw error;
+    if (!saysSomethingOfTheFile(error)) throw error;
     const runId = await rejectUpload(ready, upload, traceId, error);
     log.info('rejected', { runId, code: error.code, traceId });
   }
 }
+
+/** A permanent fault rejects the file, unless it is that of an object of ours (a card, a plan) which cannot be read. */
+const saysSomethingOfTheFile = (error: unknown): error is CxaiError =>
+  error instanceof CxaiError && error.permanent && !(error instanceof UnreadableObject);

@@ -2,16 +2,25 @@
  * Ingest: one upload becomes a plan and one task per method.
  *
  * Order matters, since the function may die between any two lines and the event comes again:
- * image and input first, then `pending`, then the plan (write-once; the first one counts), then the tasks,
+ * image, input and what is told of the model first, then `pending`, then the plan (write-once; the first one counts), then the tasks,
  * then `sent`. A duplicate event finds `sent` and does nothing.
  */
 import { extname } from 'node:path/posix';
 import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
 import { renderSource } from '../../shared/imaging/rendering.ts';
 import type { SourceImage } from '../../shared/imaging/source-image.ts';
-import { imageName, inputName, pendingKey, planKey, runKey, sentKey } from '../../shared/manifest/keys.ts';
+import {
+  imageName,
+  inputName,
+  pendingKey,
+  planKey,
+  runKey,
+  runModelKey,
+  sentKey,
+} from '../../shared/manifest/keys.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import type { Plan } from '../../shared/manifest/plan.ts';
+import type { RunModel } from '../../shared/manifest/run-model.ts';
 import { planImage } from '../../shared/pipeline/plan-image.ts';
 import { gpuAboveFlops, methodNames, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import { runIdOf } from '../../shared/pipeline/run-id.ts';
@@ -81,12 +90,20 @@ async function startRun(services: Services, run: NewRun): Promise<void> {
   await Promise.all([
     results.writeOnce(runKey(runId, imageName), await encodePng(renderSource(image)), 'image/png'),
     results.writeOnce(runKey(runId, inputName), writeNpy(input), 'application/octet-stream'),
+    results.writeOnce(runModelKey(runId), JSON.stringify(runModel(card)), jsonType),
     results.write(pendingKey(runId), '', 'text/plain'),
   ]);
   const outcome = await results.writeOnce(planKey(runId), JSON.stringify(plan), jsonType);
   const stored = outcome === 'written' ? plan : await readPlan(results, runId);
   await sendTasks(services, stored ?? plan);
 }
+
+const runModel = ({ name, intendedUse, output: { activation, classes } }: ModelCard): RunModel => ({
+  schema: 'cxai.run-model/1',
+  name,
+  intendedUse,
+  output: { activation, classes },
+});
 
 async function plannedMethods(services: Services, card: ModelCard): Promise<Plan['methods']> {
   const { CXAI_METHODS, CXAI_GPU_QUEUE_URL, CXAI_SEED } = services.environment;

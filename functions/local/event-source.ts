@@ -12,6 +12,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { retryDelay } from '../common/retry-delay.ts';
 
 export interface EventSourceOptions {
   readonly queueUrl: string;
@@ -118,8 +119,9 @@ const handleOf = ({ receiptHandle }: SQSRecord, index: number) => ({
   ReceiptHandle: receiptHandle,
 });
 
-const delayFor = (record: SQSRecord, base: number): number =>
-  Math.min(900, Math.floor(base * 2 ** (Number(record.attributes.ApproximateReceiveCount) - 1)));
+/** The first comes back after `first` seconds, the next after twice as many. */
+const delayFor = ({ attributes }: SQSRecord, first: number): number =>
+  retryDelay(Number(attributes.ApproximateReceiveCount), { baseSeconds: first / 2, mostSeconds: 900 });
 
 function toRecord(message: Message, queueUrl: string): SQSRecord {
   return {

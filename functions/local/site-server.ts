@@ -28,7 +28,7 @@ export interface Site {
 /** What the site may read of the results bucket; `pending/` and anything else stays closed. */
 const readable =
   /^(index\.json|index\/page-\d{6}\.json|models\/[a-z0-9-]+\/[\w.-]+|runs\/[0-9a-f]{32}\/[\w./-]+)$/;
-const changing = /^(index\.json|models\/|runs\/[0-9a-f]{32}\/manifest\.json)/;
+const changing = /^(index\.json|index\/|models\/|runs\/[0-9a-f]{32}\/manifest\.json)/;
 
 export async function startSite(options: SiteOptions): Promise<Site> {
   const app = new Hono();
@@ -92,7 +92,7 @@ async function dataResponse(options: SiteOptions, key: string, etag: string | un
       headers: {
         'content-type': object.ContentType ?? 'application/octet-stream',
         'content-length': String(object.ContentLength),
-        'cache-control': changing.test(key) ? cacheControl.changing : cacheControl.writtenOnce,
+        'cache-control': changing.test(key) ? cacheControl.changing : cacheControl.ofRun,
         etag: object.ETag ?? '',
       },
     });

@@ -14,6 +14,7 @@ import { runIdSchema } from '../../shared/manifest/plan.ts';
 import { mintShareToken, type ShareClaim, verifyShareToken } from '../../shared/sharing/share-token.ts';
 import { jsonType, readJson } from '../common/json-object.ts';
 import type { ObjectStore } from '../common/object-store.ts';
+import type { Eraser } from '../forget/eraser.ts';
 
 const prefix = 'shares/';
 export const linkIdSchema = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 hexadecimal digits');
@@ -32,6 +33,9 @@ export type ShareRecord = z.infer<typeof shareRecordSchema>;
 export interface ShareLink extends ShareRecord {
   readonly status: 'open' | 'expired' | 'revoked';
 }
+
+/** Closes a link wherever else it is checked. */
+type Deny = (id: string) => Promise<void>;
 
 export interface MintRequest {
   readonly keyHex: string;
@@ -95,7 +99,7 @@ export async function revokeLink(
   results: ObjectStore,
   id: string,
   now: Date,
-  deny: (id: string) => Promise<void> = async () => undefined,
+  deny: Deny = async () => undefined,
 ): Promise<ShareRecord> {
   const record = linkIdSchema.safeParse(id).success
     ? (await readJson(results, recordKey(id), shareRecordSchema))?.value
@@ -109,6 +113,23 @@ export async function revokeLink(
   await deny(id);
   await results.writeOnce(revokedKey(id), JSON.stringify({ revokedAt: now.toISOString() }), jsonType);
   return record;
+}
+
+/**
+ * Closes every open link to a run and erases the records of all of them; their marks of revocation stay. Returns how many
+ * there were.
+ */
+export async function forgetLinks(
+  results: ObjectStore,
+  erase: Pick<Eraser, 'object'>,
+  { runId, now, deny }: { readonly runId: string; readonly now: Date; readonly deny?: Deny | undefined },
+): Promise<number> {
+  const links = (await listLinks(results, now)).filter((link) => link.runId === runId);
+  for (const { id, status } of links) {
+    if (status === 'open') await revokeLink(results, id, now, deny);
+    await erase.object(recordKey(id));
+  }
+  return links.length;
 }
 
 export type ShareOpening =

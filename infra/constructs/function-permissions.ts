@@ -10,6 +10,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import {
   dropPrefix,
   indexKey,
+  indexPagesPrefix,
   manifestName,
   modelsPrefix,
   pendingPrefix,
@@ -38,9 +39,10 @@ const canaryRun = `${canaryRunPrefix}*`;
 const model = `${modelsPrefix}*`;
 const pending = `${pendingPrefix}*`;
 const receipt = `${receiptsPrefix}*`;
+const indexPages = `${indexPagesPrefix}*`;
 const manifest = `runs/*/${manifestName}`;
 
-const starting = ['image.png', 'input.npy', 'plan.json', 'sent', manifestName].map(
+const starting = ['image.png', 'input.npy', 'model.json', 'plan.json', 'sent', manifestName].map(
   (name) => `runs/*/${name}`,
 );
 
@@ -54,7 +56,7 @@ export const objectAccess: Readonly<Record<FunctionName, Access>> = {
     referenceKey: 'read',
   },
   explain: { results: { read: [model, everyRun], ...finishing } },
-  catalog: { results: { read: [manifest, indexKey], write: [indexKey, 'index/*'] } },
+  catalog: { results: { read: [manifest, indexKey, indexPages], write: [indexKey, indexPages] } },
   finish: {
     drop: { read: [receipt], write: [receipt] },
     results: { read: [model, everyRun], ...finishing },

@@ -69,7 +69,8 @@ export function viewerBehaviors(
       ...(sharing === 'on'
         ? sharedBehaviors(scope, deployment, { common, site, results, cacheControl })
         : {}),
-      'data/index.json': changing(data),
+      // The list of runs and its pages, which lose what expired or was erased.
+      'data/index*': changing(data),
       'data/models/*': changing(data),
       'data/studies/*': changing(data),
       'data/runs/*/manifest.json': changing(data),

@@ -109,7 +109,7 @@ function functionBuilder(
 ): Build {
   const limits = functionLimits(deployment.settings);
   const { settings } = deployment;
-  const { methods, metrics } = settings;
+  const { methods, metrics, retention } = settings;
   const environment = {
     CXAI_DROP_BUCKET: deployment.bucketName('drop'),
     CXAI_RESULTS_BUCKET: deployment.bucketName('results'),
@@ -132,6 +132,9 @@ function functionBuilder(
         CXAI_THREADS: String(threadsOf(limits[name])),
         ...(name === 'explain'
           ? { CXAI_HOURLY_USD: functionHourlyUsd(limits.explain.memoryMegabytes).toFixed(4) }
+          : {}),
+        ...(name === 'catalog' && retention.resultsDays !== null
+          ? { CXAI_RESULTS_DAYS: String(retention.resultsDays) }
           : {}),
         ...(name === 'canary' ? { CXAI_CANARY_SECONDS: String(settings.canary.withinSeconds) } : {}),
         ...(needsReferenceKey(name) ? { CXAI_REFERENCE_KEY_SECRET: data.referenceKey.secretArn } : {}),

@@ -13,6 +13,7 @@ export const receiptsPrefix = 'receipts/';
 export const pendingPrefix = 'pending/';
 export const modelsPrefix = 'models/';
 export const indexKey = 'index.json';
+export const indexPagesPrefix = 'index/';
 export const manifestName = 'manifest.json';
 
 export const dropKey = (modelId: string, file: string): string => `${dropPrefix}${modelId}/${file}`;
@@ -20,11 +21,14 @@ export const receiptKey = (key: string): string => `${receiptsPrefix}${key.slice
 export const modelKey = (modelId: string, file: string): string => `${modelsPrefix}${modelId}/${file}`;
 export const cardKey = (modelId: string): string => modelKey(modelId, 'card.json');
 export const pendingKey = (runId: string): string => `${pendingPrefix}${runId}`;
-export const indexPageKey = (page: number): string => `index/page-${String(page).padStart(6, '0')}.json`;
+export const indexPageKey = (page: number): string =>
+  `${indexPagesPrefix}page-${String(page).padStart(6, '0')}.json`;
 
 export const runPrefix = (runId: string): string => `runs/${runId}/`;
 export const runKey = (runId: string, name: string): string => `${runPrefix(runId)}${name}`;
 export const planKey = (runId: string): string => runKey(runId, 'plan.json');
+/** What the manifest tells of the model: the run can then be finished without it. */
+export const runModelKey = (runId: string): string => runKey(runId, 'model.json');
 export const manifestKey = (runId: string): string => runKey(runId, manifestName);
 /** Written when every task of the plan has been sent: a duplicate event then has nothing to do. */
 export const sentKey = (runId: string): string => runKey(runId, 'sent');

@@ -1,6 +1,6 @@
 /**
  * Run index, version 1: what the gallery reads. `index.json` holds the newest runs; when it is full its
- * oldest thousand move to a page that never changes again (`index/page-000001.json`, …).
+ * oldest thousand move to a page (`index/page-000001.json`, …), which only loses runs that expired or were erased.
  */
 import { z } from 'zod';
 import { runIdSchema } from './plan.ts';

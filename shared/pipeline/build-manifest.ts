@@ -3,16 +3,16 @@
 import { imageName, inputName } from '../manifest/keys.ts';
 import type { ExplainedManifest, Manifest, RejectedManifest } from '../manifest/manifest.ts';
 import type { Fault, MethodResult } from '../manifest/method-result.ts';
-import type { ModelCard } from '../manifest/model-card.ts';
 import type { Plan } from '../manifest/plan.ts';
 import type { RunEntry } from '../manifest/run-index.ts';
+import type { RunModel } from '../manifest/run-model.ts';
 import type { Agreement } from '../manifest/trust-metrics.ts';
 import { probabilities } from './probabilities.ts';
 
 /** `results` in plan order; one for every method of the plan. */
 export function explainedManifest(
   plan: Plan,
-  card: Pick<ModelCard, 'name' | 'output' | 'intendedUse'>,
+  card: Pick<RunModel, 'name' | 'output' | 'intendedUse'>,
   results: readonly MethodResult[],
   finishedAt: string,
   agreement?: readonly Agreement[],

@@ -39,8 +39,13 @@ export const isolationHeaders = {
   'X-Robots-Tag': 'noindex, nofollow',
 } as const;
 
-/** What is written once may be kept by the browser alone; everything that still changes may not be kept. */
+/**
+ * What a browser may keep. Built files are named by their content. Pictures and maps of a run never change, but a run can
+ * be erased (`cxai forget`): an hour keeps comparing quick, and after it no browser shows what is no longer there.
+ * Whatever changes may not be kept; CloudFront's copy of it is infra/edge/cache-control.js.
+ */
 export const cacheControl = {
   writtenOnce: 'private, max-age=31536000, immutable',
+  ofRun: 'private, max-age=3600',
   changing: 'no-store',
 } as const;

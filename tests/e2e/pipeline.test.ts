@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../../functions/common/decode-image.ts';
 import { encodePng } from '../../functions/common/encode-png.ts';
-import { readJson } from '../../functions/common/json-object.ts';
+import { jsonType, readJson } from '../../functions/common/json-object.ts';
 import { bundledModels, readModelFolder } from '../../functions/local/register-models.ts';
 import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
-import { manifestKey, mapName, runKey } from '../../shared/manifest/keys.ts';
+import { cardKey, dropKey, manifestKey, mapName, receiptKey, runKey } from '../../shared/manifest/keys.ts';
 import { type ExplainedManifest, manifestSchema } from '../../shared/manifest/manifest.ts';
 import { gpuAboveFlops, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import { runIdOf } from '../../shared/pipeline/run-id.ts';
@@ -116,6 +116,23 @@ describe('a file that cannot be taken in is rejected with its reason, and the ne
     await expect
       .poll(async () => (await harness.runs()).map((entry) => entry.runId))
       .toEqual(expect.arrayContaining([runId, ...ids]));
+  });
+});
+
+describe('an object of ours that cannot be read', () => {
+  it('is no reason to reject the file where it is the receipt: that is written anew', async () => {
+    await harness.drop.write(receiptKey(dropKey('phantom', 'again.png')), '{"schema":"later"}', jsonType);
+    await harness.dropFile('again.png', await picture(9));
+    await expect.poll(() => harness.receipt('again.png').catch(() => undefined)).toBeDefined();
+    expect((await explained('again.png')).status).toBe('complete');
+  });
+
+  it('gives a file up after some tries where it is the card, and says nothing of the card', async () => {
+    await harness.results.write(cardKey('torn'), '{"schema":"later"}', jsonType);
+    await harness.dropFile('a.png', await picture(10), 'torn');
+    const manifest = await manifestOf(await runOf('a.png', 'torn'));
+    expect(manifest).toMatchObject({ status: 'rejected', error: { code: 'ingest-given-up' } });
+    await harness.results.remove(cardKey('torn'));
   });
 });
 

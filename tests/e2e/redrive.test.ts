@@ -174,14 +174,15 @@ async function sweepLater(): Promise<void> {
     CXAI_RESULTS_BUCKET: topology.resultsBucket,
     CXAI_CPU_QUEUE_URL: topology.queues.cpu,
   });
-  await sweepRuns({
+  const later = {
     ...services(),
     environment,
     drop: harness.drop,
     models: createModelRegistry(harness.results, createOnnxRuntimeRunner({ threads: 1 })),
     referenceKey: async () => 'ab'.repeat(32),
     now: () => new Date(Date.now() + 120_000),
-  });
+  };
+  await sweepRuns(later, 60);
 }
 
 describe('dead letters that stay', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AdmittingFunction, admittingCode, cacheControlCode } from '../../infra/edge/edge-code.ts';
 import { rangeBits } from '../../infra/settings/address-range.ts';
+import { cacheControl as keep } from '../../shared/sharing/site-headers.ts';
 import { syntaxFaults } from './support/edge-syntax.ts';
 
 interface Answer {
@@ -167,19 +168,24 @@ describe('what may be asked for', () => {
 });
 
 describe('what a browser may keep', () => {
-  it.each([
-    '/_astro/a.js',
-    `/data/runs/${run}/image.png`,
-    `/runs/${run}/methods/x/map.npy`,
-    '/data/index/page-000001.json',
-  ])('%s for a year, privately', (uri) => {
-    expect(cacheControl(uri)).toBe('private, max-age=31536000, immutable');
+  it('built files for a year, privately', () => {
+    expect(cacheControl('/_astro/a.js')).toBe(keep.writtenOnce);
   });
+
+  it.each([`/data/runs/${run}/image.png`, `/runs/${run}/methods/x/map.npy`, `/shared/runs/${run}/image.png`])(
+    '%s for an hour, since the run may be erased',
+    (uri) => {
+      expect(cacheControl(uri)).toBe(keep.ofRun);
+      expect(keep.ofRun).toBe('private, max-age=3600');
+    },
+  );
 
   it.each([
     '/',
     '/index.html',
     '/data/index.json',
+    '/data/index/page-000001.json',
+    '/index/page-000001.json',
     `/runs/${run}/manifest.json`,
     '/data/models/phantom/card.json',
     '/data/studies/brain/report.json',

@@ -6,6 +6,8 @@ import { GetBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAwsClients } from '../../functions/common/aws-clients.ts';
+import { lambdaRetries } from '../../functions/common/defer-record.ts';
+import { readEnvironment } from '../../functions/common/environment.ts';
 import { startCloud } from '../../functions/local/cloud/start-cloud.ts';
 import { createTopology, type Topology } from '../../functions/local/topology.ts';
 import { maxReceiveCount } from '../../infra/constructs/work-queue.ts';
@@ -84,5 +86,53 @@ describe('the local pipeline and the deployed one', () => {
     expect(
       deployed.filter((name) => !['sweep-dead-letters', 'canary-dead-letters'].includes(name)).sort(),
     ).toEqual(onLaptop.sort());
+  });
+});
+
+interface DeployedQueue {
+  readonly name: string;
+  readonly visibility: number;
+  readonly retention: number;
+}
+
+const deployedQueues: DeployedQueue[] = ofType(templates, 'AWS::SQS::Queue').map((queue) => ({
+  name: shortName(nameOf(queue)),
+  visibility: Number(queue.properties.VisibilityTimeout),
+  retention: Number(queue.properties.MessageRetentionPeriod),
+}));
+
+describe('the patience of the deployed pipeline', () => {
+  it('ends a run only after its last message has been delivered for the last time, and before SQS drops one', () => {
+    const { CXAI_RUN_DEADLINE_SECONDS: deadline } = readEnvironment({
+      CXAI_DROP_BUCKET: 'drop',
+      CXAI_RESULTS_BUCKET: 'results',
+      CXAI_CPU_QUEUE_URL: 'https://cpu',
+    });
+    const lanes = deployedQueues.filter(({ name }) => ['cpu', 'gpu'].includes(name));
+    expect(lanes.length).toBeGreaterThan(0);
+    for (const { visibility, retention } of lanes) {
+      expect(deadline).toBeGreaterThan(maxReceiveCount * visibility);
+      expect(deadline).toBeLessThan(retention);
+    }
+    const set = ofType(templates, 'AWS::Lambda::Function').filter(({ properties }) =>
+      JSON.stringify(properties).includes('CXAI_RUN_DEADLINE_SECONDS'),
+    );
+    expect(set).toEqual([]);
+  });
+
+  it('brings no failed record back later than its queue would', () => {
+    for (const { visibility } of deployedQueues) {
+      expect(visibility).toBeGreaterThanOrEqual(lambdaRetries.mostSeconds);
+    }
+  });
+
+  it('lets whoever reads a queue change how long a message stays hidden', () => {
+    const policies = ofType(templates, 'AWS::IAM::ManagedPolicy').flatMap(({ properties }) => {
+      const { Statement } = properties.PolicyDocument as { Statement: { Action: string | string[] }[] };
+      return Statement.map(({ Action }) => [Action].flat());
+    });
+    const readers = policies.filter((actions) => actions.includes('sqs:ReceiveMessage'));
+    expect(readers.length).toBeGreaterThan(3);
+    for (const actions of readers) expect(actions).toContain('sqs:ChangeMessageVisibility');
   });
 });

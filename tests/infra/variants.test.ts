@@ -36,7 +36,12 @@ const gpuFunction: Gpu = {
 
 const variants: Readonly<Record<string, Partial<HospitalInput>>> = {
   'a gpu lane and share links': { lanes: { gpu }, viewer: { ...example.viewer, sharing: 'on' } },
-  studies: { study: { mode: 'batch', mostJobs: 36 }, methods: 'all', metrics: 'full' },
+  'studies, and runs that expire': {
+    study: { mode: 'batch', mostJobs: 36 },
+    retention: { resultsDays: 365 },
+    methods: 'all',
+    metrics: 'full',
+  },
   'a gpu function': { lanes: { gpu: gpuFunction } },
   'no VPC and signed cookies': {
     network: { mode: 'none' },
@@ -75,6 +80,27 @@ describe('signed cookies', () => {
     const paths = (of: { PathPattern: string }[]) => of.map(({ PathPattern }) => PathPattern);
     expect(paths(guarded)).toEqual(paths(CacheBehaviors).filter((path) => path.startsWith('data/')));
     expect(DefaultCacheBehavior.TrustedKeyGroups).toBeUndefined();
+  });
+});
+
+describe('runs that expire', () => {
+  const catalogOf = (of: (typeof synthesized)[number][1]['templates']) =>
+    ofType(of, 'AWS::Lambda::Function').find(({ properties }) =>
+      properties.FunctionName.endsWith('-catalog'),
+    )!.properties.Environment.Variables;
+
+  it('leave the bucket and the index after the same time', () => {
+    const [, { templates }] = synthesized.find(([name]) => name.includes('expire'))!;
+    const rules = ofType(templates, 'AWS::S3::Bucket').flatMap(
+      ({ properties }) => properties.LifecycleConfiguration?.Rules ?? [],
+    );
+    expect(rules.find(({ Id }: { Id: string }) => Id === 'expire-runs').ExpirationInDays).toBe(365);
+    expect(catalogOf(templates).CXAI_RESULTS_DAYS).toBe('365');
+  });
+
+  it('stay in the index where they stay in the bucket', () => {
+    const [, { templates }] = synthesized.find(([name]) => name.includes('cookies'))!;
+    expect(catalogOf(templates)).not.toHaveProperty('CXAI_RESULTS_DAYS');
   });
 });
 

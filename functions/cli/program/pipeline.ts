@@ -1,4 +1,4 @@
-/** The pipeline on this machine: `start`, `drop`, `runs`, `show`, `share`, `redrive`. */
+/** The pipeline on this machine: `start`, `drop`, `runs`, `show`, `share`, `redrive`, `forget`. */
 import { type Command, Option } from 'commander';
 import { defaultShareDays, shareDays } from '../share-days.ts';
 import { commaList, positiveInteger } from '../wrong-use.ts';
@@ -102,5 +102,29 @@ export function addPipelineCommands(program: Command, run: Run): void {
     )
     .action((runs: string[], flags) =>
       run(async (output) => (await import('../redrive-command.ts')).redriveCommand(runs, flags, output)),
+    );
+
+  program
+    .command('forget')
+    .description(
+      'erase one run for good, with its upload, for instance because a name is burned into its picture',
+    )
+    .argument('<run>', 'a run id')
+    .addOption(state)
+    .option('--yes', 'do not ask', false)
+    .addHelpText(
+      'after',
+      `
+Erased are, with every older version: picture, maps, plan and manifest (runs/<run>/), its entry in the list of
+runs, its share links, the uploads that became it, and their receipts. The same picture under several names is one
+run: all of these uploads go. Audit and access logs stay; they hold ids and keys, never the picture.
+
+Examples
+  $ cxai runs                                              find the run's id
+  $ cxai forget 0123456789abcdef0123456789abcdef           asks first
+  $ cxai forget 0123456789abcdef0123456789abcdef --yes     in a script`,
+    )
+    .action((runId: string, flags) =>
+      run(async (output) => (await import('../forget-command.ts')).forgetCommand(runId, flags, output)),
     );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeEntries, updateIndex } from '../../../functions/catalog/update-index.ts';
 import type { ObjectStore } from '../../../functions/common/object-store.ts';
 import { type RunEntry, runIndexSchema } from '../../../shared/manifest/run-index.ts';
+import { memoryStore as bucketInMemory } from './memory-store.ts';
 
 const entry = (number: number, more: Partial<RunEntry> = {}): RunEntry => ({
   runId: number.toString(16).padStart(32, '0'),
@@ -42,6 +43,34 @@ function memoryStore(races = 0) {
   const index = (key: string) => runIndexSchema.parse(JSON.parse(objects.get(key)!.body));
   return { store: store as unknown as ObjectStore, objects, index };
 }
+
+describe('the index of runs that expire', () => {
+  const from = (number: number) => entry(number).finishedAt;
+  const all = Array.from({ length: 2500 }, (_, number) => entry(number));
+
+  it('forgets what finished before, in the index and its pages, and keeps every page', async () => {
+    const store = bucketInMemory();
+    const read = (key: string) => runIndexSchema.parse(JSON.parse(store.text(key)!));
+    for (let start = 0; start < 2500; start += 500) await updateIndex(store, all.slice(start, start + 500));
+    expect(read('index.json')).toMatchObject({ pages: 1 });
+    await updateIndex(store, [], from(400));
+    expect(
+      read('index/page-000001.json')
+        .runs.map(({ runId }) => runId)
+        .at(-1),
+    ).toBe(entry(400).runId);
+    expect(read('index.json').runs).toHaveLength(1500);
+    await updateIndex(store, [], from(1200));
+    expect(read('index/page-000001.json')).toEqual({ schema: 'cxai.run-index/1', runs: [], pages: 0 });
+    expect(read('index.json').runs.at(-1)).toEqual(entry(1200));
+    expect(read('index.json').pages).toBe(1);
+  });
+
+  it('takes in no entry that is too old already', () => {
+    const empty = { schema: 'cxai.run-index/1' as const, runs: [], pages: 0 };
+    expect(mergeEntries(empty, [entry(1), entry(2)], from(2)).runs).toEqual([entry(2)]);
+  });
+});
 
 describe('the run index', () => {
   it('is newest first, whatever the order of the events', () => {
