@@ -64,10 +64,10 @@ function drawCanvas(context: Context, { canvas, marks }: PanelOnPage, x: number,
   context.drawImage(canvas, left, top, width, height);
   for (const mark of marks) {
     const box = [
-      left + mark.left * width,
-      top + mark.top * height,
-      Math.max(1, mark.width * width),
-      Math.max(1, mark.height * height),
+      Math.round(left + mark.left * width),
+      Math.round(top + mark.top * height),
+      Math.max(1, Math.round(mark.width * width)),
+      Math.max(1, Math.round(mark.height * height)),
     ] as const;
     if (mark.kind === 'line') {
       context.fillStyle = mark.color;
