@@ -273,6 +273,23 @@ describe('the view', () => {
     expect(errors).toEqual([]);
   });
 
+  it('compares every two methods, and anew once the slider rests', async () => {
+    const { page, errors } = await open(8);
+    await page.locator('.side summary').filter({ hasText: 'Agreement' }).click();
+    const cells = page.locator('.side tbody tr').first().locator('td');
+    await expect
+      .poll(() => cells.allInnerTexts())
+      .toEqual(['1.00', ...Array(7).fill(expect.stringMatching(/^(1\.00|\.\d\d)$/))]);
+    const before = await cells.allInnerTexts();
+    await page.getByLabel('Strongest pixels').fill('2');
+    await page.getByRole('button', { name: 'Overlap, top 2 %' }).waitFor();
+    expect(await cells.allInnerTexts()).not.toEqual(before);
+    await page.getByRole('button', { name: 'Rank correlation' }).click();
+    await page.getByText('correlate by about 0').waitFor();
+    expect(await cells.first().innerText()).toBe('1.00');
+    expect(errors).toEqual([]);
+  });
+
   it('walks through the regions of XRAI, from the best to the whole image', async () => {
     const { page } = await open(8);
     const outside = () => colorAt(page, 'xrai', 0.5, 0.94);
