@@ -1,6 +1,7 @@
 /** The engine in the tab, in a real browser under the deployed headers, against the engine in Node. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { methodNamed, methods, parseOptions } from '../../shared/attribution/registry.ts';
 import type { ExplainedMethod } from '../../viewer/src/engine/calls.ts';
@@ -148,6 +149,38 @@ describe('trying an image', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  });
+
+  it('explains the second of two images, though the first is planned after it', async () => {
+    const { page, errors } = await open('');
+    await page.addInitScript(() => {
+      const { postMessage } = Worker.prototype;
+      Worker.prototype.postMessage = function (message: { readonly call?: string }) {
+        const send = () => postMessage.call(this, message);
+        if (message.call !== 'plan' || 'sendFirst' in window) return send();
+        Object.assign(window, { sendFirst: send });
+      };
+    });
+    await page.goto(`${served.url}try/`);
+    await ready(page);
+    const whole = await readFile(phantom.file);
+    const other = await sharp(whole).resize(300, 200).png().toBuffer();
+    await choose(page, { name: 'scan.png', mimeType: 'image/png', buffer: other });
+    await page.waitForFunction('"sendFirst" in window');
+    await choose(page, phantom.file);
+    await shown(page, 'grad-cam');
+    await page.evaluate('sendFirst()');
+    await shown(page, 'integrated-gradients');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('methods, stopped').waitFor();
+    const names = await page
+      .locator('article[data-panel]')
+      .evaluateAll((all) => all.map((panel) => panel.getAttribute('data-panel')));
+    expect(new Set(names).size).toBe(names.length);
+    expect(await page.locator('[data-panel=raw] footer').innerText()).toContain('256 × 256');
+    const { pixelDigest } = phantom.explained.manifest.source;
+    expect(await page.locator('.provenance').first().textContent()).toContain(pixelDigest);
+    expect(errors).toEqual([]);
   });
 
   it('says in words what is wrong with a file', async () => {

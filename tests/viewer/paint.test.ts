@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attributionMap } from '../../viewer/src/lib/attribution-map.ts';
 import { colorLimits } from '../../viewer/src/lib/color-scale.ts';
 import { colorMaps, colorTable } from '../../viewer/src/lib/color-table.ts';
-import { contourSegments, paintRimInto } from '../../viewer/src/lib/contour.ts';
+import { contourSegments, paintRimInto, shownParts } from '../../viewer/src/lib/contour.ts';
 import { paintMapInto } from '../../viewer/src/lib/paint-map.ts';
 import { windowed, windowTable } from '../../viewer/src/lib/window-table.ts';
 import { seededNumbers } from './fixture/phantom.ts';
@@ -69,7 +69,7 @@ describe('contourSegments', () => {
   it('closes a diamond around one pixel, at the interpolated distance', () => {
     const values = new Float32Array(9);
     values[4] = -4;
-    const segments = contourSegments(attributionMap(values, 3, 3), 1)!;
+    const segments = contourSegments(shownParts(attributionMap(values, 3, 3), 1, 'together'))![0]!;
     expect(segments.length).toBe(4 * 4);
     for (let i = 0; i < segments.length; i += 2) {
       expect(Math.abs(segments[i]! - 1.5) + Math.abs(segments[i + 1]! - 1.5)).toBeCloseTo(0.75, 6);
@@ -77,9 +77,46 @@ describe('contourSegments', () => {
   });
 
   it('closes at the border of the map', () => {
-    const full = contourSegments(attributionMap(new Float32Array(12).fill(1), 4, 3), 0.5)!;
+    const map = attributionMap(new Float32Array(12).fill(1), 4, 3);
+    const full = contourSegments(shownParts(map, 0.5, 'together'))![0]!;
     expect(full.length / 4).toBe(2 * (4 + 3));
     expect([Math.min(...full), Math.max(...full)]).toEqual([0, 4]);
+  });
+
+  it('goes around evidence for and against apart, as around each alone', () => {
+    const next = seededNumbers(3);
+    const values = Float32Array.from({ length: 400 }, () => next() - 0.5);
+    values.set([0, -0, 0.25, -0.25]);
+    const alone = (sign: number) =>
+      attributionMap(
+        values.map((value) => Math.max(0, sign * value)),
+        20,
+        20,
+      );
+    const colors = [
+      [1, 2, 3],
+      [4, 5, 6],
+    ] as const;
+    const map = attributionMap(values, 20, 20);
+    const rim = (of: typeof map, signs: 'apart' | 'together', part = 0) => {
+      const pixels = new Uint8ClampedArray(4 * 400);
+      paintRimInto(pixels, shownParts(of, 0.25, signs), signs === 'apart' ? colors : [colors[part]!]);
+      return pixels;
+    };
+    const both = rim(map, 'apart');
+    const found = contourSegments(shownParts(map, 0.25, 'apart'))!;
+    expect(found).toHaveLength(2);
+    for (const [part, sign] of [1, -1].entries()) {
+      const expected = alone(sign);
+      expect(found[part]!.length).toBe(contourSegments(shownParts(expected, 0.25, 'together'))![0]!.length);
+      const expectedRim = rim(expected, 'together', part);
+      for (let i = 0; i < both.length; i += 4) {
+        if (expectedRim[i + 3] === 255) expect([...both.slice(i, i + 4)]).toEqual([...colors[part]!, 255]);
+      }
+    }
+    const painted = (pixels: Uint8ClampedArray) =>
+      pixels.filter((_, i) => i % 4 === 3 && pixels[i]! > 0).length;
+    expect(painted(both)).toBe(painted(rim(alone(1), 'together')) + painted(rim(alone(-1), 'together')));
   });
 });
 
@@ -92,13 +129,14 @@ describe('a ragged outline', () => {
   );
 
   it('is not stroked where it has too many segments', () => {
-    expect(contourSegments(noise, 0.25, 100)).toBeNull();
-    expect(contourSegments(noise, 0.25)!.length / 4).toBeGreaterThan(100);
+    expect(contourSegments(shownParts(noise, 0.25, 'together'), 100)).toBeNull();
+    expect(contourSegments(shownParts(noise, 0.25, 'together'))![0]!.length / 4).toBeGreaterThan(100);
   });
 
   it('is the rim: shown pixels with a neighbor that is not', () => {
     const pixels = new Uint8ClampedArray(4 * 25);
-    paintRimInto(pixels, attributionMap(new Float32Array(25).fill(1), 5, 5), 0.5, [1, 2, 3]);
+    const map = attributionMap(new Float32Array(25).fill(1), 5, 5);
+    paintRimInto(pixels, shownParts(map, 0.5, 'together'), [[1, 2, 3]]);
     const rim = Array.from({ length: 25 }, (_, i) => pixels[4 * i + 3]! > 0);
     expect(rim.filter(Boolean)).toHaveLength(16);
     expect([...pixels.slice(0, 4), rim[12]]).toEqual([1, 2, 3, 255, false]);

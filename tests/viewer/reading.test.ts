@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { rankCorrelation as metricRankCorrelation } from '../../shared/metrics/agreement.ts';
-import { magnitudeRanks, rankCorrelation, strongestOverlap } from '../../viewer/src/lib/agreement.ts';
-import { attributionMap } from '../../viewer/src/lib/attribution-map.ts';
+import {
+  correlationMatrix,
+  magnitudeRanks,
+  overlapMatrix,
+  rankCorrelation,
+  strongestOverlap,
+  strongestPixels,
+} from '../../viewer/src/lib/agreement.ts';
+import { type AttributionMap, attributionMap, thresholdOf } from '../../viewer/src/lib/attribution-map.ts';
 import { mapDifference } from '../../viewer/src/lib/comparison.ts';
 import { runTable } from '../../viewer/src/lib/export-table.ts';
 import { probeChange } from '../../viewer/src/lib/probe-keys.ts';
@@ -58,6 +65,35 @@ describe('agreement', () => {
       20,
     );
 
+  const overlap = (a: AttributionMap, b: AttributionMap, percent: number) =>
+    strongestOverlap(strongestPixels(a, percent), strongestPixels(b, percent));
+  /** The definition, pixel by pixel. */
+  const plainOverlap = (a: AttributionMap, b: AttributionMap, percent: number) => {
+    const shown = (of: AttributionMap, i: number) => Math.abs(of.values[i]!) >= thresholdOf(of, percent);
+    const pixels = [...a.values.keys()];
+    const both = pixels.filter((i) => shown(a, i) && shown(b, i)).length;
+    const either = pixels.filter((i) => shown(a, i) || shown(b, i)).length;
+    return either > 0 ? both / either : 0;
+  };
+
+  it('of every two maps is what the definition gives, in both halves of the matrix', () => {
+    const maps = [noise(), attributionMap(new Float32Array(400), 20, 20), noise(), noise()];
+    const small = attributionMap(Float32Array.of(1, -2, 3, 0), 2, 2);
+    for (const percent of [1, 20, 63, 100]) {
+      const expected = [...maps, small].map((a) =>
+        [...maps, small].map((b) =>
+          a.values.length === b.values.length ? plainOverlap(a, b, percent) : null,
+        ),
+      );
+      expect(overlapMatrix([...maps, small], percent)).toEqual(expected);
+    }
+    const ranks = [noise(), noise(), small].map(magnitudeRanks);
+    const matrix = correlationMatrix(ranks);
+    expect(matrix[0]![1]).toBe(rankCorrelation(ranks[0]!, ranks[1]!));
+    expect(matrix[1]![0]).toBe(matrix[0]![1]);
+    expect(matrix[2]).toEqual([null, null, expect.closeTo(1, 12)]);
+  });
+
   it('is the same rank correlation as the trust metric, within 1e-12', () => {
     const [a, b] = [noise(), noise()];
     const expected = metricRankCorrelation(a.values.map(Math.abs), b.values.map(Math.abs));
@@ -68,11 +104,11 @@ describe('agreement', () => {
     const a = map(1, 2, 3, 4, 5, 6, 7, 8);
     const mirrored = map(-1, -2, -3, -4, -5, -6, -7, -8);
     expect(rankCorrelation(magnitudeRanks(a), magnitudeRanks(mirrored))).toBeCloseTo(1, 12);
-    expect(strongestOverlap(a, mirrored, 50)).toBe(1);
+    expect(overlap(a, mirrored, 50)).toBe(1);
   });
 
   it('overlaps by what both show among what either shows', () => {
-    expect(strongestOverlap(map(9, 8, 0, 0), map(0, 8, 9, 0), 50)).toBe(1 / 3);
+    expect(overlap(map(9, 8, 0, 0), map(0, 8, 9, 0), 50)).toBe(1 / 3);
   });
 });
 

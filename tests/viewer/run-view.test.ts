@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults } from './fixture/accessibility.ts';
 import { openPage, type Screen } from './fixture/browser.ts';
 import { exampleRunId } from './fixture/example-run.ts';
 import { colorAt, isGray, openRun } from './fixture/open-run.ts';
@@ -91,6 +92,56 @@ describe('the view', () => {
     const again = await openPage(testSite.browser, page.url());
     await again.page.getByRole('img', { name: 'Σ attribution' }).waitFor();
     await again.page.getByText('Best control').waitFor();
+    expect(errors).toEqual([]);
+  });
+
+  it('outlines evidence for and against in colors of their own, and says below what they mean', async () => {
+    const { page, errors } = await open(8);
+    await page.getByRole('button', { name: 'Contour' }).click();
+    const keys = (panel: string) => page.locator(`[data-panel=${panel}] .key`);
+    await expect
+      .poll(() => keys('grad-cam').allInnerTexts())
+      .toEqual([expect.stringMatching(/^outlined from 0\.\d+ on$/)]);
+    expect(await keys('integrated-gradients').allInnerTexts()).toEqual([
+      expect.stringMatching(/^for the class, from 0\.\d+ on$/),
+      expect.stringMatching(/^against it, from −0\.\d+ on$/),
+    ]);
+    expect(await page.locator('[data-panel=integrated-gradients] .track canvas').count()).toBe(0);
+    const hues = (panel: string) =>
+      page.locator(`[data-panel=${panel}] .frame canvas`).evaluate((element) => {
+        const canvas = element as HTMLCanvasElement;
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;
+        copy.drawImage(canvas, 0, 0);
+        const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+        let [orange, blue] = [0, 0];
+        for (let i = 0; i < data.length; i += 4) {
+          if (data[i]! > data[i + 2]! + 40) orange++;
+          if (data[i + 2]! > data[i]! + 20) blue++;
+        }
+        return { orange, blue };
+      });
+    const signed = await hues('integrated-gradients');
+    expect(signed.orange).toBeGreaterThan(100);
+    expect(signed.blue).toBeGreaterThan(50);
+    expect((await hues('grad-cam')).orange).toBe(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  it('compares every two methods, and anew once the slider rests', async () => {
+    const { page, errors } = await open(8);
+    await page.locator('.side summary').filter({ hasText: 'Agreement' }).click();
+    const cells = page.locator('.side tbody tr').first().locator('td');
+    await expect
+      .poll(() => cells.allInnerTexts())
+      .toEqual(['1.00', ...Array(7).fill(expect.stringMatching(/^(1\.00|\.\d\d)$/))]);
+    const before = await cells.allInnerTexts();
+    await page.getByLabel('Strongest pixels').fill('2');
+    await page.getByRole('button', { name: 'Overlap, top 2 %' }).waitFor();
+    expect(await cells.allInnerTexts()).not.toEqual(before);
+    await page.getByRole('button', { name: 'Rank correlation' }).click();
+    await page.getByText('correlate by about 0').waitFor();
+    expect(await cells.first().innerText()).toBe('1.00');
     expect(errors).toEqual([]);
   });
 

@@ -8,11 +8,18 @@ export interface Placement {
   readonly height: number;
 }
 
+export interface Outline {
+  /** In map pixels. */
+  readonly path: Path2D;
+  /** `#rrggbb`. */
+  readonly color: string;
+}
+
 export interface Overlay {
   readonly opacity: number;
-  /** The colored map, and its outline in map pixels where only that is asked for. */
+  /** The colored map, and in its place the outlines of its parts where only those are asked for. */
   readonly colors: HTMLCanvasElement | OffscreenCanvas;
-  readonly outline: Path2D | null;
+  readonly outlines: readonly Outline[] | null;
   /** The rectangle of the source image that the map covers, in source pixels. */
   readonly placement: Placement;
 }
@@ -58,9 +65,6 @@ function groundOf(
   return canvas;
 }
 
-/** `#rrggbb`. */
-export const outlineColor = '#5cc8ff';
-
 export function drawPanel(context: CanvasRenderingContext2D, scene: Scene): void {
   const { image, source, viewport, overlay, swipe } = scene;
   const { scale, offsetX, offsetY } = viewport;
@@ -91,23 +95,22 @@ export function drawPanel(context: CanvasRenderingContext2D, scene: Scene): void
 }
 
 function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay, scale: number): void {
-  const { placement, colors, outline, opacity } = overlay;
+  const { placement, colors, outlines, opacity } = overlay;
   context.save();
   context.globalAlpha = opacity;
   context.translate(placement.x, placement.y);
   context.scale(placement.width / colors.width, placement.height / colors.height);
   const mapScale = (scale * placement.width) / colors.width;
-  if (outline) {
-    // A dark line below the bright one keeps the outline visible on white.
-    for (const [color, width] of [
-      ['#000', 3.5],
-      [outlineColor, 1.5],
-    ] as const) {
+  if (outlines) {
+    context.lineJoin = 'round';
+    const stroke = (path: Path2D, color: string, width: number) => {
       context.strokeStyle = color;
       context.lineWidth = (width * devicePixelRatio) / mapScale;
-      context.lineJoin = 'round';
-      context.stroke(outline);
-    }
+      context.stroke(path);
+    };
+    // A dark line below the bright ones keeps the outlines visible on white.
+    for (const { path } of outlines) stroke(path, '#000', 3.5);
+    for (const { path, color } of outlines) stroke(path, color, 1.5);
   } else {
     // One value stays one square, unless there are more values than pixels.
     context.imageSmoothingEnabled = mapScale < 1;
