@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PermanentFault } from '../../shared/errors.ts';
-import type { ModelCard } from '../../shared/manifest/model-card.ts';
+import type { ModelCard, OutputActivation } from '../../shared/manifest/model-card.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
 import { type InferredCard, inferCard } from '../common/infer-card.ts';
 import { readModelFile } from '../common/read-model-file.ts';
@@ -16,6 +16,7 @@ export interface ModelFlags {
   readonly id?: string;
   readonly classes?: string[];
   readonly multiLabel?: boolean;
+  readonly activation?: OutputActivation;
   readonly range?: number[];
   readonly mean?: number[];
   readonly std?: number[];

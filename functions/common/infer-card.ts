@@ -4,10 +4,12 @@
  * since wrong preprocessing is the usual silent fault.
  */
 
+import { type LastActivation, lastActivation } from '../../shared/autodiff/last-activation.ts';
 import { PermanentFault } from '../../shared/errors.ts';
 import { type ModelCard, modelCardSchema, type OutputActivation } from '../../shared/manifest/model-card.ts';
 import type { Model } from '../../shared/onnx/graph.ts';
 import { readModel } from '../../shared/onnx/read-model.ts';
+import { specialize } from '../../shared/onnx/specialize.ts';
 import { supportedOperators } from '../../shared/onnx/supported-operators.ts';
 import { isWholePixels } from '../../shared/onnx/whole-pixels.ts';
 import { digestOf } from '../../shared/pipeline/digest.ts';
@@ -20,6 +22,8 @@ export interface KnownFacts {
   readonly classes?: readonly string[];
   /** Classes may hold together: logits are of labels, a sigmoid each. */
   readonly multiLabel?: boolean;
+  /** What the output holds, whatever the graph ends in. */
+  readonly activation?: OutputActivation;
   readonly range?: readonly number[];
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
@@ -34,6 +38,7 @@ export interface InferredCard {
   readonly assumptions: readonly string[];
 }
 
+/** Throws PermanentFault: `card-invalid`, `classes-mismatch`, `input-not-an-image`, `input-size-free`, `option-invalid`. */
 export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownFacts): Promise<InferredCard> {
   const model = readModel(bytes, supportedOperators);
   const shape = imageShape(model, known.size);
@@ -51,6 +56,8 @@ export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownF
     if (value === undefined) assumptions.push(text);
     return value ?? fallback;
   };
+  const activation = activationOf(model, inputShape, known);
+  if (activation.assumption) assumptions.push(activation.assumption);
   const card = modelCardSchema.safeParse({
     schema: 'cxai.model-card/1',
     id: known.id,
@@ -68,7 +75,7 @@ export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownF
       resize: assume(known.resize, 'stretch', 'the image is stretched to the input (--resize stretch)'),
     },
     output: {
-      activation: activationOf(model, known.multiLabel),
+      activation: activation.value,
       classes: assume(
         known.classes,
         Array.from({ length: classCount }, (_, index) => `class ${index}`),
@@ -123,16 +130,41 @@ function imageShape({ input }: Model, size: readonly number[] | undefined): Imag
   return { layout, channels, height: known.height, width: known.width };
 }
 
-/** By the operator that makes the output; anything but softmax and sigmoid counts as logits. */
-function activationOf(model: Model, multiLabel = false): OutputActivation {
-  let name = model.output.name;
-  for (;;) {
-    const node = model.nodes.find(({ outputs }) => outputs.includes(name));
-    if (node?.op === 'Softmax') return 'softmax';
-    if (node?.op === 'Sigmoid') return 'sigmoid';
-    if (node?.op !== 'Identity' && node?.op !== 'Reshape' && node?.op !== 'Flatten') {
-      return multiLabel ? 'multi-label-logits' : 'logits';
-    }
-    name = node.inputs[0]!;
-  }
+interface FoundActivation {
+  readonly value: OutputActivation;
+  readonly assumption?: string;
 }
+
+/** As `known` says, else by what the graph ends in; anything but a softmax or sigmoid counts as logits. */
+function activationOf(
+  model: Model,
+  inputShape: readonly number[],
+  { activation, multiLabel = false }: KnownFacts,
+): FoundActivation {
+  const { graph, output } = specialize(model, [1, ...inputShape]);
+  const found = probabilitiesBy(lastActivation(graph, output));
+  const stated = activation ?? (multiLabel ? (found ?? 'multi-label-logits') : undefined);
+  if (multiLabel && (stated === 'softmax' || stated === 'logits')) {
+    throw new PermanentFault(
+      `--multi-label: expected labels that may hold together, got classes that exclude each other (${stated})`,
+      {
+        code: 'option-invalid',
+        remedy: 'Leave --multi-label out, or name what the output holds: --activation.',
+      },
+    );
+  }
+  if (stated === undefined) {
+    const value = found ?? 'logits';
+    const what = found
+      ? `the output is probabilities: the file ends in a ${found}`
+      : 'the output is logits: the file ends in no softmax or sigmoid that is recognized';
+    return { value, assumption: `${what} (--activation ${value})` };
+  }
+  return found && stated !== found
+    ? { value: stated, assumption: `the output is ${stated}, though the file ends in a ${found}` }
+    : { value: stated };
+}
+
+/** Logarithms of probabilities are logits. */
+const probabilitiesBy = (last: LastActivation | undefined): 'softmax' | 'sigmoid' | undefined =>
+  last && last.kind !== 'log-softmax' ? last.kind : undefined;

@@ -1,5 +1,6 @@
 /** Options that several commands share, and how a command's code is run. */
 import { type Command, Option } from 'commander';
+import { activationSchema } from '../../../shared/manifest/model-card.ts';
 import type { Output } from '../output.ts';
 import { commaList, numberList, positiveInteger } from '../wrong-use.ts';
 
@@ -44,11 +45,17 @@ export const multiLabel = new Option(
   'classes may hold together: logits become probabilities by a sigmoid each',
 );
 
+const activation = new Option(
+  '--activation <name>',
+  'what the output holds: logits, or probabilities after a softmax or sigmoid (default: as the file ends)',
+).choices(activationSchema.options);
+
 /** What a bare .onnx file does not say about itself. */
 export const modelFacts = (command: Command): Command =>
   command
     .option('--classes <a,b>', 'class names, in the order of the outputs', commaList)
     .addOption(multiLabel)
+    .addOption(activation)
     .option('--range <low,high>', 'model input of a black and a white pixel, e.g. 0,1 or 0,255', numberList)
     .option('--mean <values>', 'subtracted per channel after the range', numberList)
     .option('--std <values>', 'divided by per channel', numberList)
