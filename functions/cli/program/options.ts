@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { activationSchema } from '../../../shared/manifest/model-card.ts';
 import type { Output } from '../output.ts';
-import { commaList, numberList, positiveInteger } from '../wrong-use.ts';
+import { commaList, numberList, numberPair, positiveInteger } from '../wrong-use.ts';
 
 /** Runs a command's code; failures it counts become exit status 1. */
 export type Run = (work: (output: Output) => Promise<number | undefined> | Promise<void>) => Promise<void>;
@@ -56,7 +56,7 @@ export const modelFacts = (command: Command): Command =>
     .option('--classes <a,b>', 'class names, in the order of the outputs', commaList)
     .addOption(multiLabel)
     .addOption(activation)
-    .option('--range <low,high>', 'model input of a black and a white pixel, e.g. 0,1 or 0,255', numberList)
+    .option('--range <low,high>', 'model input of a black and a white pixel, e.g. 0,1 or 0,255', numberPair)
     .option('--mean <values>', 'subtracted per channel after the range', numberList)
     .option('--std <values>', 'divided by per channel', numberList)
     .addOption(new Option('--resize <how>', 'how an image is fitted').choices(['stretch', 'pad', 'crop']))
