@@ -19,10 +19,14 @@ export const defaultMethods: readonly string[] = [
   'grad-cam',
 ];
 
-/** Method names as a person or a setting gives them: `all` stands for every method, nothing for the defaults. */
+/**
+ * Method names as a person or a setting gives them: `all` stands for every method, nothing for the defaults; one
+ * named twice counts once. Throws PermanentFault `method-unknown`.
+ */
 export function methodNames(requested: readonly string[] | undefined): readonly string[] {
   if (requested === undefined || requested.length === 0) return defaultMethods;
-  return requested.includes('all') ? methods.map(({ name }) => name) : requested;
+  const named = requested.filter((name) => name !== 'all').map((name) => methodNamed(name).name);
+  return requested.includes('all') ? methods.map(({ name }) => name) : [...new Set(named)];
 }
 
 export interface LaneRule {

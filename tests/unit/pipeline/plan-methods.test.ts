@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planMethods } from '../../../shared/pipeline/plan-methods.ts';
+import { methodNames, planMethods } from '../../../shared/pipeline/plan-methods.ts';
 
 const rule = { gpu: true, gpuAbove: 1e9 };
 
@@ -34,5 +34,13 @@ describe('planned methods', () => {
         planMethods([{ method, options }], { seed: 0, forwardFlops: 0, rule });
     expect(planned('magic')).toThrow(expect.objectContaining({ code: 'method-unknown' }));
     expect(planned('smoothgrad', { samples: -1 })).toThrow(/samples/);
+  });
+});
+
+describe('names of methods as they are asked for', () => {
+  it('count once, and are known ones, also beside all', () => {
+    expect(methodNames(['lime', 'gradients', 'lime'])).toEqual(['lime', 'gradients']);
+    expect(methodNames(['all', 'lime'])).toContain('xrai');
+    expect(() => methodNames(['nope', 'all'])).toThrow('got nope');
   });
 });
