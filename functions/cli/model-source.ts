@@ -22,6 +22,7 @@ export interface ModelFlags {
   readonly mean?: number[];
   readonly std?: number[];
   readonly resize?: ModelCard['input']['resize'];
+  readonly layout?: ModelCard['input']['layout'];
   readonly size?: number[];
   readonly license?: string;
 }
@@ -65,6 +66,7 @@ const CARD_FACTS: Readonly<Record<keyof ModelFlags, string>> = {
   mean: '--mean',
   std: '--std',
   resize: '--resize',
+  layout: '--layout',
   size: '--size',
   license: '--license',
 };

@@ -29,6 +29,14 @@ export function numberPair(text: string): number[] {
   throw new WrongUse(`expected 2 numbers separated by a comma, got '${text}'`);
 }
 
+/** Height and width in pixels; one number is a square's. */
+export function imageSize(text: string): number[] {
+  const sides = commaList(text).map(positiveInteger);
+  if (sides.length === 1) return [sides[0]!, sides[0]!];
+  if (sides.length === 2) return sides;
+  throw new WrongUse(`expected 1 or 2 whole numbers separated by a comma, got '${text}'`);
+}
+
 /** Of any sign, exact as a double. */
 export function integer(text: string): number {
   const value = Number(text);

@@ -14,6 +14,7 @@ import { supportedOperators } from '../../shared/onnx/supported-operators.ts';
 import { isWholePixels } from '../../shared/onnx/whole-pixels.ts';
 import { digestOf } from '../../shared/pipeline/digest.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
+import { layoutOf } from '../../shared/runtime/image-layout.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
 
 export interface KnownFacts {
@@ -28,6 +29,8 @@ export interface KnownFacts {
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   readonly resize?: ModelCard['input']['resize'];
+  /** Where the channels are, where the shape leaves it open. */
+  readonly layout?: ModelCard['input']['layout'];
   /** Height and width, for models whose own are free. */
   readonly size?: readonly number[];
   readonly license?: string;
@@ -38,10 +41,13 @@ export interface InferredCard {
   readonly assumptions: readonly string[];
 }
 
-/** Throws PermanentFault: `card-invalid`, `classes-mismatch`, `input-not-an-image`, `input-size-free`, `option-invalid`. */
+/**
+ * Throws PermanentFault: `card-invalid`, `classes-mismatch`, `input-not-an-image`,
+ * `layout-ambiguous`, `input-size-free`, `option-invalid`.
+ */
 export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownFacts): Promise<InferredCard> {
   const model = readModel(bytes, supportedOperators);
-  const shape = imageShape(model, known.size);
+  const shape = imageShape(model, known);
   const inputShape =
     shape.layout === 'NCHW'
       ? [shape.channels, shape.height, shape.width]
@@ -106,18 +112,29 @@ interface ImageShape {
   readonly width: number;
 }
 
-const isChannels = (extent: number | undefined): extent is 1 | 3 => extent === 1 || extent === 3;
-
-function imageShape({ input }: Model, size: readonly number[] | undefined): ImageShape {
-  const [, a, b, c] = input.shape ?? [];
-  const layout = isChannels(a) ? 'NCHW' : isChannels(c) ? 'NHWC' : undefined;
-  const channels = layout === 'NCHW' ? a : c;
-  const [height, width] = layout === 'NCHW' ? [b, c] : [a, b];
-  if (input.shape?.length !== 4 || layout === undefined || channels === undefined) {
-    const got = input.shape ? `[${input.shape.map((extent) => extent ?? 'free').join(', ')}]` : 'no shape';
+function imageShape({ input }: Model, { layout: stated, size }: KnownFacts): ImageShape {
+  const extents = input.shape?.slice(1) ?? [];
+  const layout = stated ?? layoutOf(extents);
+  const [channels, height, width] = layout === 'NHWC' ? [extents[2], extents[0], extents[1]] : extents;
+  const got = input.shape ? `[${input.shape.map((extent) => extent ?? 'free').join(', ')}]` : 'no shape';
+  if (input.shape?.length !== 4 || (layout && channels !== 1 && channels !== 3)) {
     throw new PermanentFault(
       `model: expected an image input of 1 or 3 channels, [N, C, H, W] or [N, H, W, C], got ${got}`,
       { code: 'input-not-an-image', remedy: 'cxai explains image classifiers with one image input.' },
+    );
+  }
+  if (layout === undefined || channels === undefined) {
+    throw new PermanentFault(
+      `model: expected an input that is [N, C, H, W] or [N, H, W, C] by its extents, got ${got}`,
+      { code: 'layout-ambiguous', remedy: 'Say where the channels are: --layout NCHW or NHWC.' },
+    );
+  }
+  const contradicted =
+    size && [height, width].some((extent, axis) => extent !== undefined && extent !== size[axis]);
+  if (contradicted) {
+    throw new PermanentFault(
+      `--size: expected the size that the model declares, ${height ?? 'any'} × ${width ?? 'any'}, got ${size.join(' × ')}`,
+      { code: 'option-invalid', remedy: 'Leave --size out: it is for models whose size is free.' },
     );
   }
   const known = { height: height ?? size?.[0], width: width ?? size?.[1] };

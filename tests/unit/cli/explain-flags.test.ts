@@ -61,6 +61,8 @@ describe('facts of a model', () => {
     ['--seed', '1.5', 'expected a whole number'],
     ['--seed', 'abc', 'expected a whole number'],
     ['--seed', '', 'expected a whole number'],
+    ['--size', '0', 'expected a whole number of 1 or more'],
+    ['--size', '1,2,3', 'expected 1 or 2 whole numbers'],
     ['--memory', '0', 'expected a whole number of 1 or more'],
     ['--activation', 'probabilities', 'Allowed choices are logits, multi-label-logits, softmax, sigmoid'],
   ])('%s %j is refused with the name of the option', (flag, value, reason) => {
