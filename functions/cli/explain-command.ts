@@ -106,7 +106,7 @@ export async function prepare(flags: ExplainFlags, output: Output): Promise<Omit
   const chosen = methodOptions(flags.options, names);
   const methods = planMethods(
     names.map((method) => ({ method, options: chosen[method] })),
-    { seed: flags.seed, forwardFlops: 0, rule: { gpu: false, gpuAbove: gpuAboveFlops } },
+    { seed, forwardFlops: 0, rule: { gpu: false, gpuAbove: gpuAboveFlops } },
   );
   const background =
     flags.background === undefined ? undefined : await readBackground(flags.background, card);

@@ -27,6 +27,18 @@ describe('planned methods', () => {
     expect(lanes(3.4e8, false)).toEqual(['cpu', 'cpu']);
   });
 
+  it('cost occlusion as many passes as the model’s input has windows', () => {
+    const lane = (extent?: { height: number; width: number }) =>
+      planMethods([{ method: 'occlusion' }], {
+        seed: 0,
+        forwardFlops: 1e6,
+        rule,
+        ...(extent && { extent }),
+      })[0]!.lane;
+    expect(lane()).toBe('gpu');
+    expect(lane({ height: 28, width: 28 })).toBe('cpu');
+  });
+
   it('refuse an unknown method and a bad option by name', () => {
     const planned =
       (method: string, options = {}) =>
