@@ -4,7 +4,7 @@
  */
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import type { ModelFlags } from './model-source.ts';
-import { commaList, numberList, WrongUse } from './wrong-use.ts';
+import { commaList, numberList, numberPair, WrongUse } from './wrong-use.ts';
 
 /** Puts one question; resolves to '' where the default is taken. */
 export type Ask = (question: string) => Promise<string>;
@@ -43,6 +43,7 @@ const QUESTIONS: readonly Question<keyof Answers>[] = [
     shown: ({ output }) => output.classes.join(','),
     read(answer, { output }) {
       const names = commaList(answer);
+      if (new Set(names).size < names.length) throw new WrongUse('expected names that differ');
       if (names.length === output.classes.length) return names;
       throw new WrongUse(`expected ${output.classes.length} names, got ${names.length}`);
     },
@@ -52,9 +53,9 @@ const QUESTIONS: readonly Question<keyof Answers>[] = [
     text: 'model input of a black and a white pixel (0,1 for x/255; 0,255 for raw; -1,1)',
     shown: ({ input }) => input.range.join(','),
     read(answer) {
-      const values = numberList(answer);
-      if (values.length === 2) return values;
-      throw new WrongUse(`expected 2 numbers, got ${values.length}`);
+      const values = numberPair(answer);
+      if (values[0] !== values[1]) return values;
+      throw new WrongUse(`expected 2 numbers that differ, got '${answer}'`);
     },
   }),
   question({

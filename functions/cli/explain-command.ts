@@ -103,10 +103,10 @@ export async function prepare(flags: ExplainFlags, output: Output): Promise<Omit
   const targets = targetsOf(flags.target, card);
   const { metrics, seed, memory: memoryLimit, explain = 'score', engine } = flags;
   const names = methodNames(flags.methods);
-  const chosen = methodOptions(flags.options);
+  const chosen = methodOptions(flags.options, names);
   const methods = planMethods(
     names.map((method) => ({ method, options: chosen[method] })),
-    { seed: flags.seed, forwardFlops: 0, rule: { gpu: false, gpuAbove: gpuAboveFlops } },
+    { seed, forwardFlops: 0, rule: { gpu: false, gpuAbove: gpuAboveFlops } },
   );
   const background =
     flags.background === undefined ? undefined : await readBackground(flags.background, card);
@@ -171,13 +171,17 @@ function folderOf(name: string, { manifest: { target } }: ExplainedImage): strin
   return [name, target.index, words].filter((part) => part !== '').join('-');
 }
 
-/** Folder names from file names; `scan`, `scan-2`, … where two would collide. */
+/**
+ * Folder names from file names; `scan`, `scan-2`, … where two would collide, also where the file system does not tell
+ * upper from lower case.
+ */
 export function uniqueNames(paths: readonly string[]): string[] {
-  const taken = new Map<string, number>();
+  const taken = new Set<string>();
   return paths.map((path) => {
     const name = basename(path, extname(path));
-    const count = (taken.get(name) ?? 0) + 1;
-    taken.set(name, count);
-    return count === 1 ? name : `${name}-${count}`;
+    let free = name;
+    for (let count = 2; taken.has(free.toLowerCase()); count++) free = `${name}-${count}`;
+    taken.add(free.toLowerCase());
+    return free;
   });
 }

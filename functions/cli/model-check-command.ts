@@ -9,6 +9,7 @@ import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import type { ConvolutionalClassifier } from '../../shared/runtime/convolutional-classifier.ts';
 import { describeModel, type ModelDescription } from '../../shared/runtime/describe-model.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
+import type { Extent } from '../../shared/segmentation/extent.ts';
 import { chooseRunner, type DeviceName } from '../common/choose-runner.ts';
 import { type CrossCheck, crossCheck } from '../common/cross-check.ts';
 import type { InferredCard } from '../common/infer-card.ts';
@@ -92,7 +93,7 @@ async function examine(source: ModelSource, runner: Runner, flags: ModelCheckFla
     engine,
     device,
     milliseconds,
-    costs: costsOf(milliseconds),
+    costs: costsOf(milliseconds, card.input),
     featureMap: classifier.featureMaps.at(-1),
     fallsBack:
       device === 'cuda' || device === 'webgpu' ? await nodesOffDevice(bytes, device, options) : undefined,
@@ -101,9 +102,9 @@ async function examine(source: ModelSource, runner: Runner, flags: ModelCheckFla
   };
 }
 
-function costsOf({ forward, gradient }: Findings['milliseconds']): MethodCost[] {
+function costsOf({ forward, gradient }: Findings['milliseconds'], extent: Extent): MethodCost[] {
   return methods.map((method) => {
-    const { gradients, forwards } = method.cost(parseOptions(method, {}));
+    const { gradients, forwards } = method.cost(parseOptions(method, {}), extent);
     const seconds = (gradients * gradient + forwards * forward) / 1000;
     return { method: method.name, gradients, forwards, seconds };
   });

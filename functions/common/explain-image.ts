@@ -105,9 +105,11 @@ export async function explainImage(bytes: Uint8Array, request: ExplainRequest): 
 async function prepare(
   image: SourceImage,
   target: string,
-  { card, methods, metrics, provenance, runner, randomized, explain, background }: ExplainRequest,
+  request: ExplainRequest,
   { classifier, own }: { readonly classifier: Classifier; readonly own: Classifier },
 ): Promise<Prepared> {
+  const { card, methods, metrics, provenance, runner, randomized, explain, background, memoryLimit } =
+    request;
   const aimed = { ...card, output: { ...card.output, defaultTarget: target } };
   const pixelDigest = pixelDigestOf(image);
   const runId = runIdOf(pixelDigest, aimed, methods, {
@@ -116,13 +118,13 @@ async function prepare(
     explain,
     background: background && digestOf(new Uint8Array(background.data.buffer)),
   });
-  const request = { runId, pixelDigest, card: aimed, methods, metrics, provenance, explain };
-  const { plan, input } = await planImage(image, own, request);
+  const wanted = { runId, pixelDigest, card: aimed, methods, metrics, provenance, explain };
+  const { plan, input } = await planImage(image, own, wanted);
   const subject = { classifier, card, input, runner, background };
   const sanity = randomized && { subject, models: randomized };
   const measure = mapMeasurement(
     plan,
-    { classifier: own, card, input, ...(sanity && { sanity }) },
+    { classifier: own, card, input, memoryLimit, ...(sanity && { sanity }) },
     webpBytes,
   );
   return { plan, input, measure, runs: new Map(), results: [] };

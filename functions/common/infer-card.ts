@@ -4,14 +4,17 @@
  * since wrong preprocessing is the usual silent fault.
  */
 
+import { type LastActivation, lastActivation } from '../../shared/autodiff/last-activation.ts';
 import { PermanentFault } from '../../shared/errors.ts';
 import { type ModelCard, modelCardSchema, type OutputActivation } from '../../shared/manifest/model-card.ts';
 import type { Model } from '../../shared/onnx/graph.ts';
 import { readModel } from '../../shared/onnx/read-model.ts';
+import { specialize } from '../../shared/onnx/specialize.ts';
 import { supportedOperators } from '../../shared/onnx/supported-operators.ts';
 import { isWholePixels } from '../../shared/onnx/whole-pixels.ts';
 import { digestOf } from '../../shared/pipeline/digest.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
+import { layoutOf } from '../../shared/runtime/image-layout.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
 
 export interface KnownFacts {
@@ -20,10 +23,14 @@ export interface KnownFacts {
   readonly classes?: readonly string[];
   /** Classes may hold together: logits are of labels, a sigmoid each. */
   readonly multiLabel?: boolean;
+  /** What the output holds, whatever the graph ends in. */
+  readonly activation?: OutputActivation;
   readonly range?: readonly number[];
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   readonly resize?: ModelCard['input']['resize'];
+  /** Where the channels are, where the shape leaves it open. */
+  readonly layout?: ModelCard['input']['layout'];
   /** Height and width, for models whose own are free. */
   readonly size?: readonly number[];
   readonly license?: string;
@@ -34,9 +41,13 @@ export interface InferredCard {
   readonly assumptions: readonly string[];
 }
 
+/**
+ * Throws PermanentFault: `card-invalid`, `classes-mismatch`, `input-not-an-image`,
+ * `layout-ambiguous`, `input-size-free`, `option-invalid`.
+ */
 export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownFacts): Promise<InferredCard> {
   const model = readModel(bytes, supportedOperators);
-  const shape = imageShape(model, known.size);
+  const shape = imageShape(model, known);
   const inputShape =
     shape.layout === 'NCHW'
       ? [shape.channels, shape.height, shape.width]
@@ -51,6 +62,8 @@ export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownF
     if (value === undefined) assumptions.push(text);
     return value ?? fallback;
   };
+  const activation = activationOf(model, inputShape, known);
+  if (activation.assumption) assumptions.push(activation.assumption);
   const card = modelCardSchema.safeParse({
     schema: 'cxai.model-card/1',
     id: known.id,
@@ -68,7 +81,7 @@ export async function inferCard(bytes: Uint8Array, runner: Runner, known: KnownF
       resize: assume(known.resize, 'stretch', 'the image is stretched to the input (--resize stretch)'),
     },
     output: {
-      activation: activationOf(model, known.multiLabel),
+      activation: activation.value,
       classes: assume(
         known.classes,
         Array.from({ length: classCount }, (_, index) => `class ${index}`),
@@ -99,18 +112,29 @@ interface ImageShape {
   readonly width: number;
 }
 
-const isChannels = (extent: number | undefined): extent is 1 | 3 => extent === 1 || extent === 3;
-
-function imageShape({ input }: Model, size: readonly number[] | undefined): ImageShape {
-  const [, a, b, c] = input.shape ?? [];
-  const layout = isChannels(a) ? 'NCHW' : isChannels(c) ? 'NHWC' : undefined;
-  const channels = layout === 'NCHW' ? a : c;
-  const [height, width] = layout === 'NCHW' ? [b, c] : [a, b];
-  if (input.shape?.length !== 4 || layout === undefined || channels === undefined) {
-    const got = input.shape ? `[${input.shape.map((extent) => extent ?? 'free').join(', ')}]` : 'no shape';
+function imageShape({ input }: Model, { layout: stated, size }: KnownFacts): ImageShape {
+  const extents = input.shape?.slice(1) ?? [];
+  const layout = stated ?? layoutOf(extents);
+  const [channels, height, width] = layout === 'NHWC' ? [extents[2], extents[0], extents[1]] : extents;
+  const got = input.shape ? `[${input.shape.map((extent) => extent ?? 'free').join(', ')}]` : 'no shape';
+  if (input.shape?.length !== 4 || (layout && channels !== 1 && channels !== 3)) {
     throw new PermanentFault(
       `model: expected an image input of 1 or 3 channels, [N, C, H, W] or [N, H, W, C], got ${got}`,
       { code: 'input-not-an-image', remedy: 'cxai explains image classifiers with one image input.' },
+    );
+  }
+  if (layout === undefined || channels === undefined) {
+    throw new PermanentFault(
+      `model: expected an input that is [N, C, H, W] or [N, H, W, C] by its extents, got ${got}`,
+      { code: 'layout-ambiguous', remedy: 'Say where the channels are: --layout NCHW or NHWC.' },
+    );
+  }
+  const contradicted =
+    size && [height, width].some((extent, axis) => extent !== undefined && extent !== size[axis]);
+  if (contradicted) {
+    throw new PermanentFault(
+      `--size: expected the size that the model declares, ${height ?? 'any'} × ${width ?? 'any'}, got ${size.join(' × ')}`,
+      { code: 'option-invalid', remedy: 'Leave --size out: it is for models whose size is free.' },
     );
   }
   const known = { height: height ?? size?.[0], width: width ?? size?.[1] };
@@ -123,16 +147,41 @@ function imageShape({ input }: Model, size: readonly number[] | undefined): Imag
   return { layout, channels, height: known.height, width: known.width };
 }
 
-/** By the operator that makes the output; anything but softmax and sigmoid counts as logits. */
-function activationOf(model: Model, multiLabel = false): OutputActivation {
-  let name = model.output.name;
-  for (;;) {
-    const node = model.nodes.find(({ outputs }) => outputs.includes(name));
-    if (node?.op === 'Softmax') return 'softmax';
-    if (node?.op === 'Sigmoid') return 'sigmoid';
-    if (node?.op !== 'Identity' && node?.op !== 'Reshape' && node?.op !== 'Flatten') {
-      return multiLabel ? 'multi-label-logits' : 'logits';
-    }
-    name = node.inputs[0]!;
-  }
+interface FoundActivation {
+  readonly value: OutputActivation;
+  readonly assumption?: string;
 }
+
+/** As `known` says, else by what the graph ends in; anything but a softmax or sigmoid counts as logits. */
+function activationOf(
+  model: Model,
+  inputShape: readonly number[],
+  { activation, multiLabel = false }: KnownFacts,
+): FoundActivation {
+  const { graph, output } = specialize(model, [1, ...inputShape]);
+  const found = probabilitiesBy(lastActivation(graph, output));
+  const stated = activation ?? (multiLabel ? (found ?? 'multi-label-logits') : undefined);
+  if (multiLabel && (stated === 'softmax' || stated === 'logits')) {
+    throw new PermanentFault(
+      `--multi-label: expected labels that may hold together, got classes that exclude each other (${stated})`,
+      {
+        code: 'option-invalid',
+        remedy: 'Leave --multi-label out, or name what the output holds: --activation.',
+      },
+    );
+  }
+  if (stated === undefined) {
+    const value = found ?? 'logits';
+    const what = found
+      ? `the output is probabilities: the file ends in a ${found}`
+      : 'the output is logits: the file ends in no softmax or sigmoid that is recognized';
+    return { value, assumption: `${what} (--activation ${value})` };
+  }
+  return found && stated !== found
+    ? { value: stated, assumption: `the output is ${stated}, though the file ends in a ${found}` }
+    : { value: stated };
+}
+
+/** Logarithms of probabilities are logits. */
+const probabilitiesBy = (last: LastActivation | undefined): 'softmax' | 'sigmoid' | undefined =>
+  last && last.kind !== 'log-softmax' ? last.kind : undefined;

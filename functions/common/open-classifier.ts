@@ -37,7 +37,7 @@ interface OpenOptions {
 
 /**
  * Throws PermanentFault `engine-model` where TensorFlow.js is asked for a model that is not TF.js, or for another
- * output than the model's own; `no-logit` where a model of probabilities ends in no softmax or sigmoid.
+ * output than the model's own; `no-logit` where a model of probabilities ends in no softmax or sigmoid that is recognized.
  */
 export async function openClassifier(
   source: Source,
@@ -77,16 +77,19 @@ function explainedOf(explain: ExplainedOutput, { output }: ModelCard): Explained
   return output.activation === 'multi-label-logits' ? 'label-probability' : explain;
 }
 
-/** Where the graph holds no softmax or sigmoid of its own, its output is all there is. */
+/** Where no softmax or sigmoid is found at the graph's end, its output is all there is. */
 async function refuseSameOutput(classifier: Classifier, explained: Classifier): Promise<void> {
   const shape = [1, ...classifier.inputShape];
   const blank = { shape, data: new Float32Array(shape.reduce((product, extent) => product * extent, 1)) };
   const [own, other] = [await classifier.scores(blank), await explained.scores(blank)];
   if (own.data.some((value, k) => value !== other.data[k])) return;
-  throw new PermanentFault('explain: expected a model that ends in a softmax or sigmoid, got one without', {
-    code: 'no-logit',
-    remedy: 'Explain the output of the model (--explain score).',
-  });
+  throw new PermanentFault(
+    'explain: expected a model that ends in a softmax or sigmoid, got one whose end is not recognized as such',
+    {
+      code: 'no-logit',
+      remedy: 'Explain the output of the model (--explain score).',
+    },
+  );
 }
 
 function onlyOwnOutput(explain: ExplainedOutput): PermanentFault {

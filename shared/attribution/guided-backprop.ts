@@ -20,6 +20,7 @@ export const guidedBackprop: Method<z.infer<typeof options>> = {
     weaknesses: [
       'Nearly the same map for every class and for randomized upper layers: it shows edges of the image more than reasons of the model (Adebayo et al. 2018).',
       'Not a gradient: its size means nothing.',
+      'Made for ReLU: other activations (leaky ReLU, ELU, SiLU) pass as they are, and a model without any ReLU is refused.',
     ],
   },
   options,

@@ -23,7 +23,7 @@ export interface AttributionContext {
   readonly target: number;
   /** From the model card; needed by the baselines named in image space (`black`, `white`, `mid-grey`, `noise`). */
   readonly preprocessing?: Preprocessing;
-  /** A baseline as an array [...inputShape] in model units. It overrides the `baseline` option. */
+  /** A baseline as an array [...inputShape] in model units, for methods of which `takesBaseline` is true. It overrides their option. */
   readonly baseline?: Tensor;
   /** Images [N, ...inputShape] that stand for the data: for expected gradients and the baseline `dataset-mean`. */
   readonly background?: Tensor;

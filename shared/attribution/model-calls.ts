@@ -16,6 +16,7 @@ import { allFinite } from './all-finite.ts';
 import { batchSizeFor, evenBatchSize } from './batch-size.ts';
 import { checkRequest } from './check-request.ts';
 import type { Attribution, AttributionContext, Method } from './method.ts';
+import { geometryOf } from './planes.ts';
 
 /** Writes point `index` into `into` (one image, flat). Points are written one after another. */
 export type WritePoint = (index: number, into: FloatArray) => void | Promise<void>;
@@ -146,7 +147,7 @@ export class ModelCalls {
     options: O,
   ): Promise<Attribution> {
     this.throwIfCancelled();
-    const share = method.cost(options);
+    const share = method.cost(options, geometryOf(model));
     let done = 0;
     const onProgress = (fraction: number): void => {
       const now = fraction * (share.gradients + share.forwards);

@@ -3,8 +3,9 @@
  * Zeiler & Fergus 2014, "Visualizing and understanding convolutional networks", section 4.2.
  *
  * As in PAIR saliency 0.2.1: windows lie inside the image, sums are not normalized, so with stride 1 a pixel
- * at the center counts size² windows and a corner one. Forward passes only: at 224² and size 15 they are 44,101
- * with the reference's stride of 1, and 2,810 with the default of 4.
+ * at the center counts size² windows and a corner one. With larger strides, which it has not, a last window lies
+ * flush with the border, so that every pixel is covered. Forward passes only: at 224² and size 15 they are 44,101
+ * with the reference's stride of 1, and 2,917 with the default of 4.
  */
 import { z } from 'zod';
 import type { Extent } from '../segmentation/extent.ts';
@@ -20,7 +21,9 @@ const options = z.strictObject({
     .min(1)
     .max(1024)
     .default(4)
-    .describe('Pixels between windows: stride² times fewer passes than with 1, and blocks of that size.'),
+    .describe(
+      'Pixels between windows: stride² times fewer passes than with 1, and blocks of that size. The last window of a row or column lies flush with the border.',
+    ),
   value: baselineSchema.describe(
     'What the window shows: a constant in model units, or black, white, mid-grey, mean, blur, noise.',
   ),
@@ -32,11 +35,16 @@ const UNKNOWN_EXTENT: Extent = { height: 224, width: 224 };
 
 /** Upper left corners of all windows; a window larger than the image is cut to it. */
 function windowCorners({ size, stride }: Options, { height, width }: Extent): [number, number][] {
-  const corners: [number, number][] = [];
-  for (let top = 0; top <= Math.max(0, height - size); top += stride) {
-    for (let left = 0; left <= Math.max(0, width - size); left += stride) corners.push([top, left]);
-  }
-  return corners;
+  const lefts = starts(Math.max(0, width - size), stride);
+  return starts(Math.max(0, height - size), stride).flatMap((top) =>
+    lefts.map((left): [number, number] => [top, left]),
+  );
+}
+
+/** 0, stride, 2·stride, … and `last`. */
+function starts(last: number, stride: number): number[] {
+  const steps = Math.ceil(last / stride);
+  return Array.from({ length: steps + 1 }, (_, step) => Math.min(step * stride, last));
 }
 
 function cost(chosen: Options, extent = UNKNOWN_EXTENT): { gradients: number; forwards: number } {
@@ -55,6 +63,7 @@ export const occlusion: Method<Options> = {
       'The window size decides what can be found: evidence larger than the window is missed.',
       'A covered image is unlike any image the model has seen.',
       'Pixels near the border lie in fewer windows and get smaller values.',
+      'Where the stride does not divide the image evenly, the last windows overlap the ones before them more, and pixels there count more often.',
       'Slow: thousands of forward passes, tens of thousands at stride 1.',
     ],
   },

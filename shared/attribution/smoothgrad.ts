@@ -7,11 +7,13 @@
  */
 import { z } from 'zod';
 import type { Classifier } from '../runtime/classifier.ts';
+import type { Extent } from '../segmentation/extent.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Attribution, AttributionContext, Method } from './method.ts';
 import { ModelCalls } from './model-calls.ts';
 import { normals } from './noise/normal.ts';
 import { xoshiro } from './noise/xoshiro.ts';
+import { geometryOf } from './planes.ts';
 import { sideBySide } from './side-by-side.ts';
 import { valueRange } from './value-range.ts';
 import {
@@ -48,8 +50,8 @@ export function smoothGradOver(bases: readonly Method<unknown>[]): Method<Option
     })
     .catchall(z.json())
     .transform((given): Options => withInnerDefaults<Options>(bases, foldInnerOptions<Options>(OWN, given)));
-  const cost = (chosen: Options): { gradients: number; forwards: number } => {
-    const one = baseNamed(bases, chosen.of).cost(chosen.ofOptions);
+  const cost = (chosen: Options, extent?: Extent): { gradients: number; forwards: number } => {
+    const one = baseNamed(bases, chosen.of).cost(chosen.ofOptions, extent);
     return { gradients: chosen.samples * one.gradients, forwards: chosen.samples * one.forwards };
   };
   return {
@@ -101,7 +103,7 @@ export interface Copies {
 /** The mean (or mean of squares) of the inner method's maps over given copies of the input. */
 export async function meanOverCopies(copies: Copies): Promise<Attribution> {
   const { model, input, context, inner, ofOptions, samples, magnitude } = copies;
-  const one = inner.cost(ofOptions);
+  const one = inner.cost(ofOptions, geometryOf(model));
   const planned = { gradients: samples * one.gradients, forwards: samples * one.forwards };
   const calls = new ModelCalls('smoothgrad', model, input, context, planned);
   const { batchSize } = calls;

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Classifier } from '../runtime/classifier.ts';
+import type { Extent } from '../segmentation/extent.ts';
 import { xraiRegions } from '../segmentation/image-regions.ts';
 import { searchFast, searchFull } from '../segmentation/region-search.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -40,7 +41,7 @@ export function xraiOver(bases: readonly Method<unknown>[]): Method<Options> {
         .enum(['extremes', 'own'])
         .default('extremes')
         .describe(
-          'extremes: the mean over two constant baselines, the least and the greatest value of the input; own: as ofOptions says.',
+          'extremes: the mean over two constant baselines, the least and the greatest value of the input; own: as ofOptions says, or the array that is given.',
         ),
       algorithm: z
         .enum(['full', 'fast'])
@@ -61,8 +62,8 @@ export function xraiOver(bases: readonly Method<unknown>[]): Method<Options> {
       const full = withInnerDefaults<Options>(bases, { ...chosen, ofOptions });
       return 'baseline' in full.ofOptions ? full : { ...full, baselines: 'own' };
     });
-  const cost = (chosen: Options) => {
-    const one = baseNamed(bases, chosen.of).cost(chosen.ofOptions);
+  const cost = (chosen: Options, extent?: Extent) => {
+    const one = baseNamed(bases, chosen.of).cost(chosen.ofOptions, extent);
     const runs = chosen.baselines === 'extremes' ? 2 : 1;
     return { gradients: runs * one.gradients, forwards: runs * one.forwards };
   };
@@ -91,10 +92,12 @@ export function xraiOver(bases: readonly Method<unknown>[]): Method<Options> {
     signed: true,
     unit: 'score per pixel',
     cost,
-    async attribute(model, input, context, chosen) {
-      const calls = new ModelCalls('xrai', model, input, context, cost(chosen));
-      const pixels = await baseAttribution(calls, bases, model, input, context, chosen);
+    async attribute(model, input, context, options) {
+      // A baseline that is given stands for the two extremes as well.
+      const chosen: Options = context.baseline ? { ...options, baselines: 'own' } : options;
       const { height, width } = geometryOf(model);
+      const calls = new ModelCalls('xrai', model, input, context, cost(chosen, { height, width }));
+      const pixels = await baseAttribution(calls, bases, model, input, context, chosen);
       calls.throwIfCancelled();
       const regions = xraiRegions(planesOf(model, input.data), { height, width });
       const { values } =
@@ -116,12 +119,10 @@ async function baseAttribution(
   { of, ofOptions, baselines }: Options,
 ): Promise<Float64Array> {
   const base = baseNamed(bases, of);
-  const { baseline: given, ...rest } = context;
   const runs = baselines === 'extremes' ? valueRange(input.data).map((baseline) => ({ baseline })) : [{}];
   const sum = new Float64Array(input.data.length);
   for (const override of runs) {
-    const nested = baselines === 'own' && given ? { ...rest, baseline: given } : rest;
-    const found = await calls.nested(base, model, input, nested, { ...ofOptions, ...override });
+    const found = await calls.nested(base, model, input, context, { ...ofOptions, ...override });
     found.map.data.forEach((value, i) => {
       sum[i]! += value / runs.length;
     });

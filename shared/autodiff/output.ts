@@ -1,9 +1,10 @@
 /** The model's output as scores [N, K], the logits before a final softmax or sigmoid, or probabilities after one. */
 
-import { type Graph, int, type Node } from '../onnx/graph.ts';
+import { type Graph, int } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { refusal } from '../onnx/refusal.ts';
 import { elementCount } from '../tensor/tensor.ts';
+import { type LastActivation, lastActivation, movedLogits } from './last-activation.ts';
 
 export interface ScoredGraph {
   readonly graph: Graph;
@@ -21,8 +22,10 @@ export type Explained = 'score' | 'logit' | 'probability' | 'label-probability';
 
 /** `output` of `graph` flattened to [batch, classes]. Throws a refusal where it is a map, not scores. */
 export function scoredGraph(graph: Graph, output: string, batch: number, explain: Explained): ScoredGraph {
-  const source = explain === 'logit' ? beforeLastActivation(graph, output) : output;
-  const shape = graph.values.get(source)!.shape;
+  const last = explain === 'score' ? undefined : lastActivation(graph, output);
+  const builder = GraphBuilder.from(graph);
+  const source = explain === 'logit' && last ? movedLogits(builder, last) : output;
+  const shape = builder.shape(source);
   const count = elementCount(shape);
   if (shape.length > 2 && shape.filter((extent) => extent > 1).length > (batch > 1 ? 2 : 1)) {
     throw refusal([`an output of shape [${shape.join(', ')}] (expected one score a class)`]);
@@ -31,41 +34,23 @@ export function scoredGraph(graph: Graph, output: string, batch: number, explain
     throw refusal([`an output of shape [${shape.join(', ')}] for a batch of ${batch}`]);
   }
   const classCount = count / batch;
-  const builder = GraphBuilder.from(graph);
   const flat = shape.length === 2 && shape[0] === batch;
   const outputs = flat ? source : builder.op('Reshape', [source, builder.vector([batch, classCount])]);
   const scores =
     explain === 'probability' || explain === 'label-probability'
-      ? probabilityOf(builder, graph, outputs, source, explain)
+      ? probabilityOf(builder, outputs, last, explain)
       : outputs;
   return { graph: builder.build([scores]), scores, classCount };
 }
 
 function probabilityOf(
   builder: GraphBuilder,
-  graph: Graph,
   scores: string,
-  output: string,
+  last: LastActivation | undefined,
   explain: Explained,
 ): string {
-  const last = lastActivation(graph, output);
-  if (last && last.op !== 'LogSoftmax') return scores;
+  if (last && last.kind !== 'log-softmax') return scores;
   return builder.shape(scores)[1] === 1 || explain === 'label-probability'
     ? builder.op('Sigmoid', [scores])
     : builder.op('Softmax', [scores], { axis: int(1) });
-}
-
-const beforeLastActivation = (graph: Graph, output: string): string =>
-  lastActivation(graph, output)?.inputs[0] ?? output;
-
-/** The softmax or sigmoid that `output` comes out of; reshaping does not count. */
-function lastActivation(graph: Graph, output: string): Node | undefined {
-  let name = output;
-  for (;;) {
-    const node: Node | undefined = graph.nodes.find(({ outputs }) => outputs.includes(name));
-    if (!node) return undefined;
-    if (node.op === 'Softmax' || node.op === 'Sigmoid' || node.op === 'LogSoftmax') return node;
-    if (node.op !== 'Reshape') return undefined;
-    name = node.inputs[0]!;
-  }
 }

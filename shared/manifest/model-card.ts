@@ -18,6 +18,42 @@ export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected 
 export const activationSchema = z.enum(['logits', 'multi-label-logits', 'softmax', 'sigmoid']);
 export type OutputActivation = z.infer<typeof activationSchema>;
 
+const inputSchema = z
+  .strictObject({
+    layout: z.enum(['NCHW', 'NHWC']),
+    channels: z.union([z.literal(1), z.literal(3)]),
+    height: z.int().positive().max(4096),
+    width: z.int().positive().max(4096),
+    /** What a black and a white pixel become, before mean and std: [0, 1] for x/255, [0, 255] for raw. */
+    range: z
+      .tuple([z.number(), z.number()])
+      .refine(([black, white]) => black !== white, 'expected two numbers that differ, got the same twice'),
+    /** Per channel, in units of `range`: model input = (value − mean) / std. */
+    mean: z.array(z.number()).min(1).max(3),
+    std: z.array(z.number().positive()).min(1).max(3),
+    /** stretch: ignore the aspect ratio; pad: whole image, black borders; crop: centre, nothing distorted. */
+    resize: z.enum(['stretch', 'pad', 'crop']),
+  })
+  .superRefine(({ channels, mean, std }, context) => {
+    for (const [name, values] of Object.entries({ mean, std })) {
+      if (values.length === 1 || values.length === channels) continue;
+      const wanted = channels === 1 ? '1 number' : `1 number or ${channels} (one for each channel)`;
+      const message = `expected ${wanted}, got ${values.length}`;
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
+  });
+
+/** A class is named by its name in targets and results. */
+const classNamesSchema = z
+  .array(z.string().min(1))
+  .min(1)
+  .superRefine((names, context) => {
+    const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+    if (twice.length === 0) return;
+    const message = `expected names that differ, got ${twice.join(', ')} more than once`;
+    context.addIssue({ code: 'custom', message });
+  });
+
 export const modelCardSchema = z.strictObject({
   schema: z.literal('cxai.model-card/1'),
   id: modelIdSchema,
@@ -27,22 +63,10 @@ export const modelCardSchema = z.strictObject({
   digest: digestSchema,
   /** File name beside the card. */
   file: z.string().regex(/^[\w.-]+\.onnx$/),
-  input: z.strictObject({
-    layout: z.enum(['NCHW', 'NHWC']),
-    channels: z.union([z.literal(1), z.literal(3)]),
-    height: z.int().positive().max(4096),
-    width: z.int().positive().max(4096),
-    /** What a black and a white pixel become, before mean and std: [0, 1] for x/255, [0, 255] for raw. */
-    range: z.tuple([z.number(), z.number()]),
-    /** Per channel, in units of `range`: model input = (value − mean) / std. */
-    mean: z.array(z.number()).min(1).max(3),
-    std: z.array(z.number().positive()).min(1).max(3),
-    /** stretch: ignore the aspect ratio; pad: whole image, black borders; crop: centre, nothing distorted. */
-    resize: z.enum(['stretch', 'pad', 'crop']),
-  }),
+  input: inputSchema,
   output: z.strictObject({
     activation: activationSchema,
-    classes: z.array(z.string().min(1)).min(1),
+    classes: classNamesSchema,
     /** Class explained by default: the most probable one, or a fixed class name. */
     defaultTarget: z.string().default('predicted'),
   }),

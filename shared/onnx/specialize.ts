@@ -123,7 +123,9 @@ function newest(op: string, opset: number): Lowering | undefined {
 /** Arithmetic of different element types, or in float64, which no back end takes beside float32. */
 function refuseMixedTypes({ op }: Node, inputs: readonly string[], builder: GraphBuilder): void {
   if (!COMPUTES.has(op)) return;
-  const types = new Set(inputs.filter((name) => name !== '').map((name) => builder.type(name)));
+  // The exponent of Pow may differ.
+  const alike = op === 'Pow' ? inputs.slice(0, 1) : inputs.filter((name) => name !== '');
+  const types = new Set(alike.map((name) => builder.type(name)));
   const constant = inputs.every((name) => name === '' || builder.constantOf(name));
   if (!constant && (types.size > 1 || types.has('float64'))) {
     throw refusal([`${op} of type ${[...types].join(' and ')} (expected float32)`]);

@@ -3,6 +3,7 @@
  * figures belong to the image, so they are computed once and shared by all maps measured here.
  */
 import { baselineFor } from '../attribution/baseline.ts';
+import { batchSizeFor } from '../attribution/batch-size.ts';
 import { xoshiro } from '../attribution/noise/xoshiro.ts';
 import { geometryOf, planesOf } from '../attribution/planes.ts';
 import { Cancelled } from '../errors.ts';
@@ -27,6 +28,8 @@ export interface MeasuredSubject {
   readonly classifier: Classifier;
   readonly card: ModelCard;
   readonly input: Tensor32;
+  /** Bytes the model may work with. */
+  readonly memoryLimit?: number | undefined;
   /** For the sanity check: what the methods explain, and its randomized twins. Without it there is no check. */
   readonly sanity?: { readonly subject: MethodSubject; readonly models: RandomizedModels };
 }
@@ -42,6 +45,7 @@ type MapMeasurement = (
   run: Pick<MethodRun, 'map'>,
   signal?: AbortSignal,
 ) => Promise<TrustMetrics>;
+type Measure<R> = (map: ArrayLike<number>, signal: AbortSignal | undefined) => Promise<R>;
 type Figure = 'insertionDeletion' | `${'sic' | 'aic'} ${'webp' | 'entropy'}`;
 
 export function mapMeasurement(
@@ -63,26 +67,28 @@ export function mapMeasurement(
   const controlled = async <R>(
     figure: Figure,
     map: Float32Array,
-    measure: (map: ArrayLike<number>) => Promise<R>,
+    measure: Measure<R>,
+    signal: AbortSignal | undefined,
   ) => ({
-    map: await measure(map),
-    random: await once(`${figure} random`, () => measure(controls.random)),
-    edges: await once(`${figure} edges`, () => measure(controls.edges)),
+    map: await measure(map, signal),
+    random: await once(`${figure} random`, () => measure(controls.random, signal)),
+    edges: await once(`${figure} edges`, () => measure(controls.edges, signal)),
   });
   return async (method, { map }, signal) => {
     if (plan.metrics === 'none') return {};
     if (signal?.aborted) throw new Cancelled('metrics');
-    const perturbation = await controlled('insertionDeletion', map.data, measures.perturbation);
+    const perturbation = await controlled('insertionDeletion', map.data, measures.perturbation, signal);
     const quick = { insertionDeletion: perturbation, beatsControls: beats(perturbation) };
     if (plan.metrics === 'quick') return quick;
     const information = async (score: 'sic' | 'aic') => ({
-      webp: await controlled(`${score} webp`, map.data, measures.information(score, 'webp')),
-      entropy: await controlled(`${score} entropy`, map.data, measures.information(score, 'entropy')),
+      webp: await controlled(`${score} webp`, map.data, measures.information(score, 'webp'), signal),
+      entropy: await controlled(`${score} entropy`, map.data, measures.information(score, 'entropy'), signal),
     });
     const curves = { sic: await information('sic'), aic: await information('aic') };
     if (!subject.sanity) return { ...quick, ...curves };
     const { subject: explained, models } = subject.sanity;
-    const randomization = await checkRandomization(plan, method, { map }, explained, models, { signal });
+    const watch = { signal, memoryLimit: subject.memoryLimit };
+    const randomization = await checkRandomization(plan, method, { map }, explained, models, watch);
     return { ...quick, ...curves, randomization };
   };
 }
@@ -97,26 +103,37 @@ function beats({ map, random, edges }: Perturbation): boolean {
 
 function measuresOf(
   plan: Plan,
-  { classifier, card, input }: MeasuredSubject,
+  { classifier, card, input, memoryLimit }: MeasuredSubject,
   { webp, seed }: { readonly webp: InformationEstimator; readonly seed: Uint8Array },
 ) {
   const target = plan.target.index;
   const probability = (outputs: FloatArray): number =>
     probabilities([...outputs], card.output.activation)[target] ?? 0;
-  const context = { target, preprocessing: card.input };
+  const context = { target, preprocessing: card.input, memoryLimit };
+  const batchSize = batchSizeFor(classifier.inputShape, memoryLimit);
   const empty = baselineFor('insertion and deletion', 'black', classifier, input, context);
   const image = toGrayLevels(input, card.input);
-  const score = async (images: readonly GrayLevelImage[], of: (outputs: FloatArray) => number) => {
-    const scores = await classifier.scores(fromGrayLevels(images, card.input));
+  const score = async (
+    images: readonly GrayLevelImage[],
+    of: (outputs: FloatArray) => number,
+    signal: AbortSignal | undefined,
+  ): Promise<number[]> => {
+    const found: number[] = [];
     const classes = classifier.classCount;
-    return images.map((_, n) => of(scores.data.subarray(n * classes, (n + 1) * classes)));
+    for (let first = 0; first < images.length; first += batchSize) {
+      if (signal?.aborted) throw new Cancelled('metrics');
+      const batch = images.slice(first, first + batchSize);
+      const { data } = await classifier.scores(fromGrayLevels(batch, card.input));
+      found.push(...batch.map((_, n) => of(data.subarray(n * classes, (n + 1) * classes))));
+    }
+    return found;
   };
   const right = (outputs: FloatArray): number => (outputs.indexOf(Math.max(...outputs)) === target ? 1 : 0);
   return {
-    async perturbation(map: ArrayLike<number>) {
+    async perturbation(map: ArrayLike<number>, signal: AbortSignal | undefined) {
       const baseline = { shape: input.shape, data: empty };
       const options = { empty: baseline, steps, score: probability };
-      const curves = await insertionDeletion(classifier, input, map, context, options);
+      const curves = await insertionDeletion(classifier, input, map, { ...context, signal }, options);
       return {
         insertion: curves.insertionArea,
         deletion: curves.deletionArea,
@@ -124,15 +141,17 @@ function measuresOf(
         deletionCurve: points(curves.deletion),
       };
     },
-    information: (kind: 'sic' | 'aic', estimator: 'webp' | 'entropy') => async (map: ArrayLike<number>) =>
-      informationFigure(
-        await informationCurve(map, {
-          image,
-          seed,
-          score: (images) => score(images, kind === 'sic' ? probability : right),
-          information: estimator === 'webp' ? webp : shannonEntropy,
-        }),
-      ),
+    information:
+      (kind: 'sic' | 'aic', estimator: 'webp' | 'entropy') =>
+      async (map: ArrayLike<number>, signal: AbortSignal | undefined) =>
+        informationFigure(
+          await informationCurve(map, {
+            image,
+            seed,
+            score: (images) => score(images, kind === 'sic' ? probability : right, signal),
+            information: estimator === 'webp' ? webp : shannonEntropy,
+          }),
+        ),
   };
 }
 

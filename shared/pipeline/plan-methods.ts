@@ -7,6 +7,7 @@
  */
 import { methodNamed, methods, parseOptions } from '../attribution/registry.ts';
 import type { Lane, MethodPlan } from '../manifest/plan.ts';
+import type { Extent } from '../segmentation/extent.ts';
 
 /** The paper's methods and Grad-CAM: what every image gets unless something else is asked for. */
 export const defaultMethods: readonly string[] = [
@@ -19,10 +20,14 @@ export const defaultMethods: readonly string[] = [
   'grad-cam',
 ];
 
-/** Method names as a person or a setting gives them: `all` stands for every method, nothing for the defaults. */
+/**
+ * Method names as a person or a setting gives them: `all` stands for every method, nothing for the defaults; one
+ * named twice counts once. Throws PermanentFault `method-unknown`.
+ */
 export function methodNames(requested: readonly string[] | undefined): readonly string[] {
   if (requested === undefined || requested.length === 0) return defaultMethods;
-  return requested.includes('all') ? methods.map(({ name }) => name) : requested;
+  const named = requested.filter((name) => name !== 'all').map((name) => methodNamed(name).name);
+  return requested.includes('all') ? methods.map(({ name }) => name) : [...new Set(named)];
 }
 
 export interface LaneRule {
@@ -38,21 +43,26 @@ export interface MethodRequest {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** `seed` goes to every method that draws random numbers, unless its own options name one. */
+export interface PlanSettings {
+  /** For every method that draws random numbers, unless its own options name one. */
+  readonly seed: number;
+  /** Of one image. */
+  readonly forwardFlops: number;
+  readonly rule: LaneRule;
+  /** Of the model's input: occlusion's cost depends on it. 224×224 unless given. */
+  readonly extent?: Extent;
+}
+
 export function planMethods(
   requests: readonly MethodRequest[],
-  {
-    seed,
-    forwardFlops,
-    rule,
-  }: { readonly seed: number; readonly forwardFlops: number; readonly rule: LaneRule },
+  { seed, forwardFlops, rule, extent }: PlanSettings,
 ): MethodPlan[] {
   return requests.map((request) => {
     const method = methodNamed(request.method);
     const defaults = parseOptions(method, {});
     const seeded = 'seed' in (defaults as object) ? { seed } : {};
     const options = parseOptions(method, { ...seeded, ...request.options });
-    const { gradients, forwards } = method.cost(options);
+    const { gradients, forwards } = method.cost(options, extent);
     const flops = (3 * gradients + forwards) * forwardFlops;
     const lane: Lane = rule.gpu && flops > rule.gpuAbove ? 'gpu' : 'cpu';
     return { method: method.name, options: options as MethodPlan['options'], lane };

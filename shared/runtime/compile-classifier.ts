@@ -8,7 +8,7 @@
 import { foldScales } from '../autodiff/fold-scales.ts';
 import { gradientGraph } from '../autodiff/gradient-graph.ts';
 import { type Explained, type ScoredGraph, scoredGraph } from '../autodiff/output.ts';
-import { GUIDED_RULES } from '../autodiff/rules/guided-relu.ts';
+import { GUIDED_RULES, hasGuidedRelu } from '../autodiff/rules/guided-relu.ts';
 import { RULES_WITHOUT_INDICES } from '../autodiff/rules/max-pool-by-taps.ts';
 import { PermanentFault } from '../errors.ts';
 import type { Graph, Model } from '../onnx/graph.ts';
@@ -21,10 +21,11 @@ import { elementCount, type Tensor, type Tensor32, toFloat32 } from '../tensor/t
 import type { Classifier } from './classifier.ts';
 import type { ConvolutionalClassifier } from './convolutional-classifier.ts';
 import { featureMapsOf } from './feature-maps.ts';
+import { layoutOf } from './image-layout.ts';
 import type { Runner, Session } from './runner.ts';
 
 export interface CompileOptions {
-  /** Where the channels are; found from the input's shape (1 or 3 channels) unless given. */
+  /** Where the channels are; found from the input's shape unless given (`layoutOf`). */
   readonly layout?: Classifier['layout'];
   /** One image without the batch axis; needed where the model leaves its extents open. */
   readonly inputShape?: readonly number[];
@@ -49,7 +50,10 @@ interface Program {
   readonly outputs: readonly string[];
 }
 
-/** Throws PermanentFault `model-refused`, with every offender in its details, before anything is computed. */
+/**
+ * Throws PermanentFault before anything is computed: `model-refused`, with every offender in its details,
+ * `input-shape` where the model declares another shape, `layout-ambiguous`.
+ */
 export async function compileClassifier(
   model: Uint8Array,
   runner: Runner,
@@ -58,7 +62,7 @@ export async function compileClassifier(
   const { explain = 'score', maxBatch = 8 } = options;
   const source = readModel(model, supportedOperators);
   const inputShape = resolveInputShape(source, options.inputShape);
-  const layout = options.layout ?? layoutOf(inputShape);
+  const layout = options.layout ?? layoutOf(inputShape) ?? refuseLayout(inputShape);
   const single = atBatch(source, inputShape, 1, explain);
   gradientGraph(single.scored, single.specialized.input);
   const limit =
@@ -71,6 +75,7 @@ export async function compileClassifier(
     return known;
   };
   const { classCount } = single.scored;
+  const guided = hasGuidedRelu(single.scored.graph, single.specialized.input);
   const names = fileNames(single.specialized);
   const featureMaps = featureMapsOf(single.scored.graph, single.specialized.input).map(
     (name) => names.get(name) ?? name,
@@ -100,6 +105,7 @@ export async function compileClassifier(
       return { scores: scores!, gradients };
     },
     async guidedGradient(batch, targets) {
+      if (!guided) throw withoutRelu();
       const [scores, gradient] = await run({ kind: 'guided' }, batch, targets);
       return { scores: scores!, gradient: gradient! };
     },
@@ -139,13 +145,25 @@ function resolveInputShape(model: Model, given: readonly number[] | undefined): 
     ]);
   }
   if (!fits)
-    throw refusal([`an input of shape [${shape.join(', ')}], which is not the given [${given.join(', ')}]`]);
+    throw new PermanentFault(
+      `classifier: expected an image of shape [${declared?.map((extent) => extent ?? 'any').join(', ')}], got [${given.join(', ')}]`,
+      { code: 'input-shape', remedy: 'Give one image in the shape and layout that the model declares.' },
+    );
   return shape;
 }
 
-function layoutOf([first, , last]: readonly number[]): Classifier['layout'] {
-  const few = (extent: number | undefined): boolean => extent === 1 || extent === 3;
-  return few(last) && !few(first) ? 'NHWC' : 'NCHW';
+function refuseLayout(inputShape: readonly number[]): never {
+  throw new PermanentFault(
+    `classifier: expected an input [C, H, W] or [H, W, C] of 1 to 4 channels, got [${inputShape.join(', ')}], which could be either`,
+    { code: 'layout-ambiguous', remedy: 'Say where the channels are: --layout NCHW or NHWC.' },
+  );
+}
+
+function withoutRelu(): PermanentFault {
+  return new PermanentFault(
+    'guided-backprop: expected a model with ReLU between image and score, got one without, where the map would be that of plain gradients',
+    { code: 'method-needs-relu', remedy: 'Use gradients, or another method.' },
+  );
 }
 
 function atBatch(

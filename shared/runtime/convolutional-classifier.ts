@@ -19,7 +19,10 @@ export interface ConvolutionalClassifier extends Classifier {
   readonly featureMaps: readonly string[];
   /** Feature maps and the gradient at them. `name` is one of `featureMaps`, by default the last. */
   activations(batch: Tensor, targets: readonly number[], name?: string): Promise<Activations>;
-  /** The gradient where every ReLU also drops negative upstream gradients (Springenberg 2015, fig. 1d). */
+  /**
+   * The gradient where every ReLU also drops negative upstream gradients (Springenberg 2015, fig. 1d). Throws
+   * PermanentFault `method-needs-relu` where there is none to do so.
+   */
   guidedGradient(batch: Tensor, targets: readonly number[]): Promise<Gradients>;
 }
 

@@ -1,6 +1,6 @@
 /** What explains images: `explain`, `average`, `prototype`, `attribute`, `methods`. */
 import { type Command, Option } from 'commander';
-import { commaList, numberList } from '../wrong-use.ts';
+import { commaList, integer, numberList } from '../wrong-use.ts';
 import {
   device,
   explainedOutput,
@@ -37,7 +37,7 @@ export function addExplainCommands(program: Command, run: Run): void {
     )
     .addOption(metrics)
     .option('--out <folder>', 'where the results go', 'explained')
-    .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
+    .option('--seed <n>', 'seed of methods that draw random numbers', integer, 0)
     .addOption(threads)
     .addOption(device)
     .addOption(new Option('--engine <name>', 'what runs the model').choices(['onnxruntime', 'tfjs']))
@@ -63,7 +63,7 @@ export function addExplainCommands(program: Command, run: Run): void {
     .addOption(explainedOutput)
     .option('--background <folder>', 'images that stand for the data')
     .option('--out <folder>', 'where the results go', 'average')
-    .option('--seed <n>', 'seed of methods that draw random numbers', Number, 0)
+    .option('--seed <n>', 'seed of methods that draw random numbers', integer, 0)
     .addOption(threads)
     .addOption(memory)
     .action((paths: string[], flags) =>
@@ -84,7 +84,7 @@ export function addExplainCommands(program: Command, run: Run): void {
         .default('logit'),
     )
     .option('--out <folder>', 'where the results go', 'prototypes')
-    .option('--seed <n>', 'seed of the start and the jitter', Number, 0)
+    .option('--seed <n>', 'seed of the start and the jitter', integer, 0)
     .addOption(threads)
     .action((flags) =>
       run(async (output) => (await import('../prototype-command.ts')).prototypeCommand(flags, output)),

@@ -1,7 +1,8 @@
 /** Options that several commands share, and how a command's code is run. */
 import { type Command, Option } from 'commander';
+import { activationSchema } from '../../../shared/manifest/model-card.ts';
 import type { Output } from '../output.ts';
-import { commaList, numberList, positiveInteger } from '../wrong-use.ts';
+import { commaList, imageSize, numberList, numberPair, positiveInteger } from '../wrong-use.ts';
 
 /** Runs a command's code; failures it counts become exit status 1. */
 export type Run = (work: (output: Output) => Promise<number | undefined> | Promise<void>) => Promise<void>;
@@ -44,13 +45,25 @@ export const multiLabel = new Option(
   'classes may hold together: logits become probabilities by a sigmoid each',
 );
 
+const activation = new Option(
+  '--activation <name>',
+  'what the output holds: logits, or probabilities after a softmax or sigmoid (default: as the file ends)',
+).choices(activationSchema.options);
+
+export const layout = new Option(
+  '--layout <name>',
+  'where the channels are, for models whose input shape leaves it open',
+).choices(['NCHW', 'NHWC']);
+
 /** What a bare .onnx file does not say about itself. */
 export const modelFacts = (command: Command): Command =>
   command
     .option('--classes <a,b>', 'class names, in the order of the outputs', commaList)
     .addOption(multiLabel)
-    .option('--range <low,high>', 'model input of a black and a white pixel, e.g. 0,1 or 0,255', numberList)
+    .addOption(activation)
+    .option('--range <low,high>', 'model input of a black and a white pixel, e.g. 0,1 or 0,255', numberPair)
     .option('--mean <values>', 'subtracted per channel after the range', numberList)
     .option('--std <values>', 'divided by per channel', numberList)
     .addOption(new Option('--resize <how>', 'how an image is fitted').choices(['stretch', 'pad', 'crop']))
-    .option('--size <h,w>', 'input size, for models that leave it free', numberList);
+    .addOption(layout)
+    .option('--size <h,w>', 'input size, for models that leave it free; one number is a square', imageSize);

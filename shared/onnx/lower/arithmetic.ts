@@ -1,6 +1,7 @@
 /** Lowerings of activations, reductions and n-ary arithmetic to a few operators with gradients of their own. */
 import { elementCount } from '../../tensor/tensor.ts';
 import { positiveAxis } from '../broadcast.ts';
+import { ELEMENT_TYPES } from '../constant.ts';
 import { float, int, ints, type Node, numberOf, textOf } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { type Lowering, lowering } from '../lowering.ts';
@@ -166,6 +167,14 @@ const matMul: Lowering['lower'] = (node, graph) => {
   return rows === left && columns === right ? product : reshapeTo(graph, product, shape);
 };
 
+/** Since operator set 12 an exponent may be of another type than the base. */
+const power: Lowering['lower'] = (node, graph) => {
+  const [base, exponent] = node.inputs as [string, string];
+  if (graph.type(base) !== 'float32' || graph.type(exponent) === 'float32')
+    return graph.op('Pow', [base, exponent]);
+  return graph.op('Pow', [base, graph.op('Cast', [exponent], { to: int(ELEMENT_TYPES.float32) })]);
+};
+
 const celu: Lowering['lower'] = (node, graph) => {
   const alpha = numberOf(node, 'alpha', 1);
   const scaled = graph.op('Mul', [node.inputs[0]!, graph.scalar(1 / alpha)]);
@@ -180,6 +189,7 @@ export const ARITHMETIC_LOWERINGS: readonly Lowering[] = [
   lowering('Mish', mish),
   lowering('Gelu', gelu),
   lowering('Celu', celu),
+  lowering('Pow', power),
   lowering('ThresholdedRelu', thresholdedRelu),
   lowering('Reciprocal', reciprocal),
   lowering('Sum', chained('Add')),

@@ -4,6 +4,10 @@
  * y = A·x along the axis, A[out, in] the weight of source pixel `in` in output pixel `out`. Nearest with whole
  * factors stays a Resize, which engines run faster. Source: ONNX operator Resize, attributes
  * coordinate_transformation_mode, nearest_mode, cubic_coeff_a; borders repeat the last pixel.
+ *
+ * Extents and source coordinates are rounded to float32 where onnxruntime rounds them, since one rounding more or less
+ * decides which pixel is nearest: 10 · float32(0.7) is 7 in float32 and 6.9999999 in float64. As there, an axis
+ * of scale 1 is left as it is, and so is an image whose size stays, whatever the mode.
  */
 import { floats } from '../constant.ts';
 import { ints, type Node, numberOf, text, textOf } from '../graph.ts';
@@ -12,9 +16,12 @@ import { type Lowering, lowering } from '../lowering.ts';
 import { refusal } from '../refusal.ts';
 import { listOf } from './shape.ts';
 
+const { fround } = Math;
+
 interface Interpolation {
   readonly mode: string;
   readonly coordinates: string;
+  /** Of mode nearest; `simple` is what operators without such an attribute do. */
   readonly rounding: string;
   readonly cubic: number;
 }
@@ -25,7 +32,7 @@ const upsample: Lowering['lower'] = (node, graph) => {
   return resample(node, graph, scales, undefined, {
     mode,
     coordinates: 'asymmetric',
-    rounding: 'floor',
+    rounding: 'simple',
     cubic: 0,
   });
 };
@@ -45,7 +52,7 @@ const resize: Lowering['lower'] = (node, graph) => {
   return resample(node, graph, given, sizes && [...sizes.data], {
     mode: textOf(node, 'mode', 'nearest'),
     coordinates: textOf(node, 'coordinate_transformation_mode', older ? 'asymmetric' : 'half_pixel'),
-    rounding: textOf(node, 'nearest_mode', older ? 'floor' : 'round_prefer_floor'),
+    rounding: textOf(node, 'nearest_mode', older ? 'simple' : 'round_prefer_floor'),
     cubic: numberOf(node, 'cubic_coeff_a', -0.75),
   });
 };
@@ -59,9 +66,10 @@ function resample(
 ): string {
   const input = node.inputs[0]!;
   const from = graph.shape(input);
-  const to = scales ? from.map((extent, axis) => Math.floor(extent * scales[axis]!)) : sizes!;
+  const to = scales ? from.map((extent, axis) => Math.trunc(fround(extent * scales[axis]!))) : sizes!;
+  if (from.every((extent, axis) => extent === to[axis])) return input;
   const matrices = from.map((extent, axis) =>
-    interpolationMatrix(extent, to[axis]!, scales?.[axis] ?? to[axis]! / extent, how),
+    interpolationMatrix(extent, to[axis]!, scales?.[axis] ?? fround(to[axis]! / extent), how),
   );
   const repeats = from.every((extent, axis) => repeatsWhole(matrices[axis]!, extent, to[axis]!));
   if (repeats && from[0] === to[0] && from[1] === to[1]) {
@@ -108,7 +116,7 @@ function interpolationMatrix(from: number, to: number, scale: number, how: Inter
   const matrix = new Float32Array(from * to);
   for (let row = 0; row < to; row++) {
     const at = sourceCoordinate(row, from, to, scale, how.coordinates);
-    for (const [index, weight] of taps(at, how)) {
+    for (const [index, weight] of taps(scale === 1 ? row : at, scale < 1, how)) {
       matrix[row * from + Math.min(Math.max(index, 0), from - 1)]! += weight;
     }
   }
@@ -116,24 +124,25 @@ function interpolationMatrix(from: number, to: number, scale: number, how: Inter
 }
 
 function sourceCoordinate(row: number, from: number, to: number, scale: number, mode: string): number {
+  const center = fround(fround(row + 0.5) / scale);
   switch (mode) {
     case 'asymmetric':
-      return row / scale;
+      return fround(row / scale);
     case 'half_pixel':
-      return (row + 0.5) / scale - 0.5;
+      return fround(center - 0.5);
     case 'pytorch_half_pixel':
-      return to > 1 ? (row + 0.5) / scale - 0.5 : 0;
+      return to > 1 ? fround(center - 0.5) : 0;
     case 'tf_half_pixel_for_nn':
-      return (row + 0.5) / scale;
+      return center;
     case 'align_corners':
-      return to > 1 ? (row * (from - 1)) / (to - 1) : 0;
+      return to > 1 ? fround(fround(row * (from - 1)) / (to - 1)) : 0;
     default:
       throw refusal([`Resize with coordinates ${mode}`]);
   }
 }
 
-function taps(at: number, { mode, rounding, cubic }: Interpolation): [number, number][] {
-  if (mode === 'nearest') return [[roundBy(rounding, at), 1]];
+function taps(at: number, shrinks: boolean, { mode, rounding, cubic }: Interpolation): [number, number][] {
+  if (mode === 'nearest') return [[roundBy(rounding, at, shrinks), 1]];
   const base = Math.floor(at);
   const part = at - base;
   if (mode === 'linear' || mode === 'bilinear')
@@ -145,7 +154,8 @@ function taps(at: number, { mode, rounding, cubic }: Interpolation): [number, nu
   return [-1, 0, 1, 2].map((step) => [base + step, cubicWeight(Math.abs(part - step), cubic)]);
 }
 
-function roundBy(rounding: string, at: number): number {
+function roundBy(rounding: string, at: number, shrinks: boolean): number {
+  if (rounding === 'simple') return shrinks ? Math.ceil(at) : Math.floor(at);
   if (rounding === 'floor') return Math.floor(at);
   if (rounding === 'ceil') return Math.ceil(at);
   return rounding === 'round_prefer_ceil' ? Math.floor(at + 0.5) : Math.ceil(at - 0.5);

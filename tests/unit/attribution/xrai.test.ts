@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { methodNamed, parseOptions } from '../../../shared/attribution/registry.ts';
+import { takesBaseline } from '../../../shared/attribution/takes-baseline.ts';
 import { tensor } from '../../../shared/tensor/tensor.ts';
 import { closedForm, powerSum } from './closed-form.ts';
 
@@ -47,4 +48,25 @@ test('an early end leaves the rest at its own mean', async () => {
   const { map } = await run({ areaThreshold: 0.1 });
   const rest = new Set([...map.data].filter((_, p) => !inSquare(p) && p < 8 * SIDE));
   expect(rest.size).toBe(1);
+});
+
+test('a given baseline is where the base method starts, once, whatever the option says', async () => {
+  const baseline = tensor(new Float64Array(SIDE * SIDE).fill(0.5), shape);
+  const given = async (options: object, context: object) => {
+    const model = closedForm(powerSum(weights, 2), shape);
+    return xrai.attribute(model, input, { target: 0, ...context }, parseOptions(xrai, options));
+  };
+  const found = await given({}, { baseline });
+  expect(found).toMatchObject({ gradients: 100, forwards: 2 });
+  const named = await given({ baselines: 'own', ofOptions: { baseline: 0.5 } }, {});
+  expect(found.map.data).toEqual(named.map.data);
+});
+
+test('methods that read a baseline are told by their options', () => {
+  const takes = (name: string, options = {}): boolean =>
+    takesBaseline(parseOptions(methodNamed(name), options));
+  for (const name of ['integrated-gradients', 'occlusion', 'xrai', 'rise']) expect(takes(name)).toBe(true);
+  for (const name of ['gradients', 'grad-cam', 'blur-ig', 'smoothgrad']) expect(takes(name)).toBe(false);
+  expect(takes('smoothgrad', { of: 'occlusion' })).toBe(true);
+  expect(takes('xrai', { of: 'gradients' })).toBe(false);
 });

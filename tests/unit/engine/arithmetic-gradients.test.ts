@@ -77,6 +77,15 @@ const CASES: readonly OperatorCase[] = [
     name: 'Pow 2 of negative values',
     constants: [floats([2], [])],
   },
+  {
+    ...unary(
+      'Pow',
+      (x) => x ** 3,
+      (x) => x,
+    ),
+    name: 'Pow with a whole-number exponent',
+    constants: [integers([3], [])],
+  },
   unary('Neg', (x) => -x),
   unary('Abs', Math.abs, (x) => x),
   unary('Exp', Math.exp),

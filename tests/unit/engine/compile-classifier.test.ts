@@ -7,6 +7,7 @@ import { int } from '../../../shared/onnx/graph.ts';
 import { ModelProtoSchema, NodeProtoSchema } from '../../../shared/onnx/onnx_pb.js';
 import { compileClassifier } from '../../../shared/runtime/compile-classifier.ts';
 import { isConvolutional } from '../../../shared/runtime/convolutional-classifier.ts';
+import { layoutOf } from '../../../shared/runtime/image-layout.ts';
 import type { Runner } from '../../../shared/runtime/runner.ts';
 import { elementCount, type Tensor32 } from '../../../shared/tensor/tensor.ts';
 import { sketchModel, smallCnn } from './test-models.ts';
@@ -237,11 +238,41 @@ describe('a compiled classifier', () => {
     expect([...(output!.data as Float32Array)]).toEqual([...a.scores.data.subarray(0, 3)]);
   });
 
+  it('refuses guided backpropagation without ReLU, and other methods go on', async () => {
+    const sketch = sketchModel([1, 4, 4]);
+    const { builder } = sketch;
+    const bent = builder.op('Elu', [sketch.conv(sketch.image, 2, 3)]);
+    const classifier = await compiled(sketch.bytes(sketch.dense(sketch.flatten(bent), 2)));
+    const batch = { shape: [1, 1, 4, 4], data: new Float32Array(16).fill(0.5) };
+    await expect(classifier.guidedGradient(batch, [0])).rejects.toMatchObject({ code: 'method-needs-relu' });
+    expect((await classifier.gradient(batch, [0])).gradient.data.some((value) => value !== 0)).toBe(true);
+  });
+
+  it.each<[readonly number[], 'NCHW' | 'NHWC' | undefined]>([
+    [[3, 20, 24], 'NCHW'],
+    [[20, 24, 3], 'NHWC'],
+    [[20, 24, 4], 'NHWC'],
+    [[2, 20, 24], 'NCHW'],
+    [[1, 20, 4], 'NCHW'],
+    [[3, 20, 1], undefined],
+    [[5, 20, 24], undefined],
+    [[1, 1, 1], 'NCHW'],
+  ])('finds the channels of %j: %s', async (shape, layout) => {
+    expect(layoutOf(shape)).toBe(layout);
+    const sketch = sketchModel(shape);
+    const bytes = sketch.bytes(sketch.dense(sketch.flatten(sketch.image), 2));
+    if (layout) expect((await compiled(bytes)).layout).toBe(layout);
+    else await expect(compiled(bytes)).rejects.toMatchObject({ code: 'layout-ambiguous' });
+    expect((await compiled(bytes, { layout: 'NHWC' })).layout).toBe('NHWC');
+  });
+
   it('refuses maps of scores and shapes that cannot be known', async () => {
     const sketch = sketchModel([1, 4, 4]);
     await expect(compiled(sketch.bytes(sketch.conv(sketch.image, 2, 3)))).rejects.toThrow(
       'expected one score a class',
     );
-    await expect(compiled(smallCnn(), { inputShape: [2, 9, 9] })).rejects.toThrow('not the given [2, 9, 9]');
+    await expect(compiled(smallCnn(), { inputShape: [2, 9, 9] })).rejects.toThrow(
+      'expected an image of shape [2, 12, 10], got [2, 9, 9]',
+    );
   });
 });

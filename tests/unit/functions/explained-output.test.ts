@@ -170,6 +170,6 @@ test('a logit is refused where a model of probabilities holds none', async () =>
   const { card } = await inferCard(bytes, runner, { id: 'small' });
   const claimed = { ...card, output: { ...card.output, activation: 'softmax' as const } };
   await expect(openClassifier({ card: claimed, bytes }, runner, { explain: 'logit' })).rejects.toThrow(
-    'expected a model that ends in a softmax or sigmoid, got one without',
+    'expected a model that ends in a softmax or sigmoid, got one whose end is not recognized as such',
   );
 });

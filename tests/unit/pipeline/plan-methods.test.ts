@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planMethods } from '../../../shared/pipeline/plan-methods.ts';
+import { methodNames, planMethods } from '../../../shared/pipeline/plan-methods.ts';
 
 const rule = { gpu: true, gpuAbove: 1e9 };
 
@@ -27,6 +27,18 @@ describe('planned methods', () => {
     expect(lanes(3.4e8, false)).toEqual(['cpu', 'cpu']);
   });
 
+  it('cost occlusion as many passes as the model’s input has windows', () => {
+    const lane = (extent?: { height: number; width: number }) =>
+      planMethods([{ method: 'occlusion' }], {
+        seed: 0,
+        forwardFlops: 1e6,
+        rule,
+        ...(extent && { extent }),
+      })[0]!.lane;
+    expect(lane()).toBe('gpu');
+    expect(lane({ height: 28, width: 28 })).toBe('cpu');
+  });
+
   it('refuse an unknown method and a bad option by name', () => {
     const planned =
       (method: string, options = {}) =>
@@ -34,5 +46,13 @@ describe('planned methods', () => {
         planMethods([{ method, options }], { seed: 0, forwardFlops: 0, rule });
     expect(planned('magic')).toThrow(expect.objectContaining({ code: 'method-unknown' }));
     expect(planned('smoothgrad', { samples: -1 })).toThrow(/samples/);
+  });
+});
+
+describe('names of methods as they are asked for', () => {
+  it('count once, and are known ones, also beside all', () => {
+    expect(methodNames(['lime', 'gradients', 'lime'])).toEqual(['lime', 'gradients']);
+    expect(methodNames(['all', 'lime'])).toContain('xrai');
+    expect(() => methodNames(['nope', 'all'])).toThrow('got nope');
   });
 });
