@@ -4,8 +4,10 @@
  */
 import {
   type BatchClient,
+  DescribeComputeEnvironmentsCommand,
   DescribeJobDefinitionsCommand,
   DescribeJobQueuesCommand,
+  type JobQueueDetail,
 } from '@aws-sdk/client-batch';
 import { DescribeImagesCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import {
@@ -46,7 +48,9 @@ const functionNames = ['ingest', 'explain', 'catalog', 'finish', 'sweep', 'canar
 const leastUnreserved = 100;
 /** A GPU worker has four vCPU (infra/stacks/gpu-stack.ts). */
 const workerCpus = 4;
-const gpuQuotas = ['L-DB2E81BA', 'L-3819A6DF'] as const;
+/** Of G instances, by how the lane buys them: a quota for the one says nothing about the other. */
+const gpuQuotas = { 'on demand': 'L-DB2E81BA', spot: 'L-3819A6DF' } as const;
+type Purchase = keyof typeof gpuQuotas;
 
 export function awsChecks(clients: DoctorClients, installed: Installed): Check[] {
   return [
@@ -146,23 +150,42 @@ const cpuLaneCheck = ({ lambda }: DoctorClients, { name }: Installed): Check => 
 
 const gpuLaneCheck = (clients: DoctorClients, { name }: Installed): Check => ({
   name: 'gpu lane',
-  remedy: `Ask for ${workerCpus} vCPU a worker of G instances (${gpuQuotas.join(' on demand, ')} spot); else deploy the gpu stack again.`,
+  remedy: `Ask for ${workerCpus} vCPU a worker of G instances (${gpuQuotas['on demand']} on demand, ${gpuQuotas.spot} spot); else deploy the gpu stack again.`,
   async run() {
     if (!(await queueUrl(clients.sqs, name, 'gpu'))) return 'off: every method takes the cpu lane';
-    const quotas = await Promise.all(
-      gpuQuotas.map((QuotaCode) =>
-        clients.quotas.send(new GetServiceQuotaCommand({ ServiceCode: 'ec2', QuotaCode })),
-      ),
-    );
-    const cpus = quotas.map(({ Quota }) => Quota?.Value ?? 0);
-    const described = `quota ${cpus[0]} vCPU on demand, ${cpus[1]} spot`;
-    if (Math.max(...cpus) < workerCpus) throw new Error(described);
-    const lane = (await hasFunction(clients, `${name}-explain-gpu`))
-      ? await functionCheck(clients, { name, buckets: [] }, 'explain-gpu').run()
-      : await batchLane(clients, name);
-    return `${described}; ${lane}`;
+    if (await hasFunction(clients, `${name}-explain-gpu`)) {
+      const quota = await requireQuota(clients, 'on demand');
+      return `${quota}; ${await functionCheck(clients, { name, buckets: [] }, 'explain-gpu').run()}`;
+    }
+    const quota = await requireQuota(clients, await purchaseOf(clients, name));
+    return `${quota}; ${await batchLane(clients, name)}`;
   },
 });
+
+/** Throws where the account may not run one worker that is bought like this. */
+async function requireQuota({ quotas }: DoctorClients, purchase: Purchase): Promise<string> {
+  const { Quota } = await quotas.send(
+    new GetServiceQuotaCommand({ ServiceCode: 'ec2', QuotaCode: gpuQuotas[purchase] }),
+  );
+  const described = `quota ${Quota?.Value ?? 0} vCPU ${purchase}`;
+  if ((Quota?.Value ?? 0) < workerCpus) throw new Error(described);
+  return described;
+}
+
+/** How the instances of the job queue are bought. Throws where the queue or what it runs on is missing. */
+async function purchaseOf(clients: DoctorClients, name: string): Promise<Purchase> {
+  const { computeEnvironmentOrder = [] } = await jobQueueOf(clients, name);
+  const { computeEnvironments = [] } = await clients.batch.send(
+    new DescribeComputeEnvironmentsCommand({
+      computeEnvironments: computeEnvironmentOrder.flatMap(({ computeEnvironment }) =>
+        computeEnvironment ? [computeEnvironment] : [],
+      ),
+    }),
+  );
+  const type = computeEnvironments[0]?.computeResources?.type;
+  if (!type) throw new Error('compute environment missing');
+  return type === 'SPOT' ? 'spot' : 'on demand';
+}
 
 async function hasFunction({ lambda }: DoctorClients, FunctionName: string): Promise<boolean> {
   try {
@@ -174,15 +197,16 @@ async function hasFunction({ lambda }: DoctorClients, FunctionName: string): Pro
   }
 }
 
-/** Throws where the job queue cannot place jobs or the workers' image is gone. */
-async function batchLane(clients: DoctorClients, name: string): Promise<string> {
-  const { jobQueues = [] } = await clients.batch.send(
-    new DescribeJobQueuesCommand({ jobQueues: [`${name}-gpu`] }),
-  );
+/** Throws where the job queue cannot place jobs. */
+async function jobQueueOf({ batch }: DoctorClients, name: string): Promise<JobQueueDetail> {
+  const { jobQueues = [] } = await batch.send(new DescribeJobQueuesCommand({ jobQueues: [`${name}-gpu`] }));
   const [queue] = jobQueues;
-  if (queue?.state !== 'ENABLED' || queue.status !== 'VALID') {
-    throw new Error(`job queue ${queue ? `${queue.state}, ${queue.status}` : 'missing'}`);
-  }
+  if (queue?.state === 'ENABLED' && queue.status === 'VALID') return queue;
+  throw new Error(`job queue ${queue ? `${queue.state}, ${queue.status}` : 'missing'}`);
+}
+
+/** Throws where the workers' image is gone. */
+async function batchLane(clients: DoctorClients, name: string): Promise<string> {
   const { jobDefinitions = [] } = await clients.batch.send(
     new DescribeJobDefinitionsCommand({ jobDefinitionName: `${name}-gpu-worker`, status: 'ACTIVE' }),
   );

@@ -131,7 +131,7 @@ export function acknowledge(construct: IConstruct, name: AcknowledgementName): v
 }
 
 export const objectPatternReason =
-  'A prefix of one bucket, limited to what this function reads or writes: object names below it are not known before they are written.';
+  'A prefix of one bucket, limited to what its holder reads or writes: object names below it are not known before they are written.';
 
 /**
  * Object patterns such as `runs/*` of one bucket, each acknowledged by itself: a wildcard that the given

@@ -102,9 +102,9 @@ export function functionStatements(
   ];
 }
 
-/** Sends to one queue, and reads none. */
-export const sendStatements = (key: IKey, queue: IQueue): PolicyStatement[] =>
-  queueStatements(key, { reads: [], sends: [queue] });
+/** Sends to these queues, and reads none. */
+export const sendStatements = (key: IKey, ...sends: readonly IQueue[]): PolicyStatement[] =>
+  queueStatements(key, { reads: [], sends });
 
 /** A GPU worker does what explain does, on the gpu queue. */
 export const workerStatements = (
@@ -146,7 +146,8 @@ export const studyWorkerStatements = (
       })
     : [];
 
-function bucketStatements(
+/** Listing a bucket, and the objects of it that are read, written and removed, with the key of the bucket. */
+export function bucketStatements(
   deployment: Deployment,
   name: BucketName,
   key: IKey,
@@ -196,7 +197,7 @@ function queueStatements(key: IKey, { reads, sends }: FunctionQueues): PolicySta
 }
 
 /** A key only through the service that holds the data: never to decrypt something carried away. */
-function useKey(key: IKey, service: string, actions: string[]): PolicyStatement {
+export function useKey(key: IKey, service: string, actions: string[]): PolicyStatement {
   return new PolicyStatement({
     actions,
     resources: [key.keyArn],

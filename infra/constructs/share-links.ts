@@ -11,6 +11,7 @@ import type { Deployment } from './deployment.ts';
 import { edgeFunction } from './edge-function.ts';
 
 export interface ShareFunctions {
+  readonly storeArn: string;
   readonly redeem: CloudFrontFunction;
   readonly request: CloudFrontFunction;
 }
@@ -23,5 +24,9 @@ export function shareFunctions(scope: Construct, deployment: Deployment): ShareF
   new CfnOutput(scope, 'share-store-arn', { value: keyValueStore.keyValueStoreArn });
   const make = (name: 'share-redeem' | 'share-request') =>
     edgeFunction(scope, deployment, name, { code: shareCode(name), keyValueStore });
-  return { redeem: make('share-redeem'), request: make('share-request') };
+  return {
+    storeArn: keyValueStore.keyValueStoreArn,
+    redeem: make('share-redeem'),
+    request: make('share-request'),
+  };
 }

@@ -20,12 +20,17 @@ import type { Construct } from 'constructs';
 import { admittingCode, cacheControlCode } from '../edge/edge-code.ts';
 import type { Deployment } from './deployment.ts';
 import { edgeFunction, onViewer } from './edge-function.ts';
-import { shareFunctions } from './share-links.ts';
+import type { ShareFunctions } from './share-links.ts';
 import { viewerHeaders } from './viewer-headers.ts';
 
 export interface Origins {
   readonly site: IOrigin;
   readonly results: IOrigin;
+}
+
+export interface Shown extends Origins {
+  /** Where sharing is on. */
+  readonly share: ShareFunctions | undefined;
 }
 
 export interface Behaviors {
@@ -36,9 +41,9 @@ export interface Behaviors {
 export function viewerBehaviors(
   scope: Construct,
   deployment: Deployment,
-  { site, results }: Origins,
+  { site, results, share }: Shown,
 ): Behaviors {
-  const { access, sharing } = deployment.settings.viewer;
+  const { access } = deployment.settings.viewer;
   const common = {
     allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
     viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
@@ -47,7 +52,7 @@ export function viewerBehaviors(
   };
   const ranges = access.mode === 'networks' ? access.ranges : null;
   // Whoever is sent a share link is elsewhere: the pages, which hold no data, then open for everybody.
-  const pages = admittingCode('site-request', sharing === 'on' ? null : ranges);
+  const pages = admittingCode('site-request', share ? null : ranges);
   const cacheControl = edgeFunction(scope, deployment, 'cache-control', { code: cacheControlCode() });
   const sitePages = edgeFunction(scope, deployment, 'site-request', { code: pages });
   const dataFiles = edgeFunction(scope, deployment, 'data-request', {
@@ -66,9 +71,7 @@ export function viewerBehaviors(
     defaultBehavior: changing(page),
     additionalBehaviors: {
       '_astro/*': writtenOnce(page),
-      ...(sharing === 'on'
-        ? sharedBehaviors(scope, deployment, { common, site, results, cacheControl })
-        : {}),
+      ...(share ? sharedBehaviors(share, { common, site, results, cacheControl }) : {}),
       // The list of runs and its pages, which lose what expired or was erased.
       'data/index*': changing(data),
       'data/models/*': changing(data),
@@ -80,8 +83,7 @@ export function viewerBehaviors(
 }
 
 function sharedBehaviors(
-  scope: Construct,
-  deployment: Deployment,
+  { redeem, request }: ShareFunctions,
   {
     common,
     site,
@@ -92,7 +94,6 @@ function sharedBehaviors(
     readonly cacheControl: CloudFrontFunction;
   },
 ): Record<string, BehaviorOptions> {
-  const { redeem, request } = shareFunctions(scope, deployment);
   const shared = { ...common, origin: results, functionAssociations: onViewer(request, cacheControl) };
   return {
     // Always answered by the function: the origin is never asked.

@@ -17,6 +17,7 @@ import type { Deployment } from '../constructs/deployment.ts';
 import { functionLimits } from '../constructs/function-limits.ts';
 import { hexSecret } from '../constructs/hex-secret.ts';
 import { notifyQueue } from '../constructs/notify-queue.ts';
+import { uploaderPolicy } from '../constructs/people-policies.ts';
 import { allowViewer, privateBucket } from '../constructs/private-bucket.ts';
 import { type WorkQueue, workQueue } from '../constructs/work-queue.ts';
 import type { BucketName } from '../settings/bucket-name.ts';
@@ -62,6 +63,7 @@ export function dataStack(scope: Construct, deployment: Deployment): Data {
     watched: [drop, results, ...(study ? [study.bucket] : [])],
     accessLogs,
   });
+  uploaderPolicy(stack, deployment, keys.identifiable);
   acknowledge(accessLogs, 'access logs use S3 encryption');
   acknowledge(accessLogs, 'logs not replicated');
   acknowledge(drop, 'drop not replicated');

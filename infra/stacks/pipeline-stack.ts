@@ -18,6 +18,7 @@ import {
   needsReferenceKey,
 } from '../constructs/function-permissions.ts';
 import { type ImageFunction, imageFunction, type Network } from '../constructs/image-function.ts';
+import { operatorPolicy } from '../constructs/people-policies.ts';
 import { privateNetwork } from '../constructs/private-network.ts';
 import { deadLetterQueue, type WorkQueue, workQueue } from '../constructs/work-queue.ts';
 import { functionHourlyUsd } from '../cost-model.ts';
@@ -83,6 +84,11 @@ export function pipelineStack(scope: Construct, deployment: Deployment, data: Da
   readQueue(explain, cpu.queue, { batchSize: 1, concurrency: limits.explain.concurrency });
   readQueue(catalog, data.catalog.queue, { batchSize: 10, concurrency: limits.catalog.concurrency });
   for (const queue of givenUp) readQueue(finish, queue, { batchSize: 1, concurrency: 2 });
+  operatorPolicy(stack, deployment, {
+    keys: data.keys,
+    ingest: data.ingest,
+    unnamed: [...lanes, data.catalog],
+  });
   onSchedule(stack, 'sweep', sweep, sweepEvery, 'Repairs runs that a crash left unfinished');
   const probeEvery = Duration.minutes(settings.canary.everyMinutes);
   onSchedule(stack, 'canary', canary, probeEvery, 'Uploads a synthetic image and waits for its run');

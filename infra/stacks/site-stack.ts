@@ -17,7 +17,9 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledgements.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { hexSecret } from '../constructs/hex-secret.ts';
+import { sharerPolicy } from '../constructs/people-policies.ts';
 import { allowViewer, privateBucket } from '../constructs/private-bucket.ts';
+import { shareFunctions } from '../constructs/share-links.ts';
 import { viewerBehaviors } from '../constructs/viewer-behaviors.ts';
 import type { BucketName } from '../settings/bucket-name.ts';
 import type { Data } from './data-stack.ts';
@@ -40,12 +42,14 @@ export function siteStack(scope: Construct, deployment: Deployment, data: Data):
   acknowledge(site, 'site not replicated');
   acknowledge(site, 'log permission is in the data stack');
   const logs = viewerLogs(stack, deployment);
-  const { domain, webAclArn } = deployment.settings.viewer;
+  const { domain, webAclArn, sharing } = deployment.settings.viewer;
+  const share = sharing === 'on' ? shareFunctions(stack, deployment) : undefined;
   const distribution = new Distribution(stack, 'distribution', {
     comment: `CXAI ${deployment.settings.id}`,
     ...viewerBehaviors(stack, deployment, {
       site: bucketOrigin(stack, deployment, 'site'),
       results: bucketOrigin(stack, deployment, 'results'),
+      share,
     }),
     domainNames: [domain.name],
     certificate: Certificate.fromCertificateArn(stack, 'certificate', domain.certificateArn),
@@ -62,12 +66,13 @@ export function siteStack(scope: Construct, deployment: Deployment, data: Data):
   acknowledge(distribution, 'viewer restricted by network or cookie');
   acknowledge(distribution, 'read permission is in the bucket policy');
   if (webAclArn === null) acknowledge(distribution, 'no web ACL');
-  if (deployment.settings.viewer.sharing === 'on') {
-    hexSecret(stack, deployment, 'share-key', {
+  if (share) {
+    const secret = hexSecret(stack, deployment, 'share-key', {
       description: 'Signs share links; its copy in the key-value store is what CloudFront reads',
       encryptionKey: data.keys.results,
       rotation: 'share key is rotated by hand',
     });
+    sharerPolicy(stack, deployment, { key: data.keys.results, secret, storeArn: share.storeArn });
   }
   new CfnOutput(stack, 'domain-name', { value: distribution.distributionDomainName });
   new CfnOutput(stack, 'site-bucket-name', { value: site.bucketName });

@@ -168,7 +168,10 @@ describe('what a plan holds', () => {
     )!.properties.Environment.Variables;
 
   it('follows the settings', () => {
-    expect(variables('studies')).toMatchObject({ CXAI_METHODS: 'all', CXAI_METRICS: 'full' });
+    expect(variables('studies, and runs that expire')).toMatchObject({
+      CXAI_METHODS: 'all',
+      CXAI_METRICS: 'full',
+    });
     expect(variables('a gpu function')).not.toHaveProperty('CXAI_METHODS');
     expect(variables('a gpu function')).toMatchObject({ CXAI_METRICS: 'quick' });
   });

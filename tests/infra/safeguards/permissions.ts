@@ -80,11 +80,17 @@ const reachesOwnOnly = ({ holder, statement }: Granted): boolean =>
       .filter((each) => identifiable.test(each))
       .every((each) => canaryOwn.test(each)));
 
+/** Whoever drops pictures puts them there and reads none; S3 decrypts parts of an upload to put them together. */
+const uploading = /^(s3:(PutObject|AbortMultipartUpload)|kms:(GenerateDataKey|Decrypt))$/;
+
+const dropsOnly = ({ holder, statement }: Granted): boolean =>
+  /^uploaderpolicy/.test(holder) && list(statement.Action).every((action) => uploading.test(action));
+
 function identifiableFaults(templates: Templates): string[] {
   return granted(templates)
     .filter(({ statement }) => identifiable.test(JSON.stringify(statement.Resource)))
     .filter(({ holder }) => !/^(ingest|finish)role/.test(holder))
-    .filter((each) => !reachesOwnOnly(each))
+    .filter((each) => !reachesOwnOnly(each) && !dropsOnly(each))
     .map(({ holder }) => `${holder} reaches identifiable data`);
 }
 
@@ -191,13 +197,16 @@ export const permissionSafeguards: readonly Safeguard[] = [
     },
   },
   {
-    name: 'only ingest and finish reach identifiable data, and the canary its own pictures',
+    name: 'only ingest and finish reach identifiable data, the canary its own pictures; uploaders read none',
     check: identifiableFaults,
     breakages: {
       'an explainer that reads uploads': (templates) => {
         statementOf(templates, /^explain/, 's3:GetObject').Resource = [
           'arn:aws:s3:::cxai-example-drop-111122223333-eu-central-1/drop/*',
         ];
+      },
+      'an uploader that reads': (templates) => {
+        statementOf(templates, /^uploaderpolicy/, 's3:PutObject').Action = ['s3:PutObject', 's3:GetObject'];
       },
       "a canary that reads everybody's receipts": (templates) => {
         statementOf(templates, /^canary/, 's3:GetObject').Resource = [

@@ -19,7 +19,16 @@ const healthy: Answers = {
   DescribeImages: { imageDetails: [{}] },
   ListEventSourceMappings: { EventSourceMappings: [{ State: 'Enabled' }] },
   GetServiceQuota: { Quota: { Value: 16 } },
-  DescribeJobQueues: { jobQueues: [{ state: 'ENABLED', status: 'VALID' }] },
+  DescribeJobQueues: {
+    jobQueues: [
+      {
+        state: 'ENABLED',
+        status: 'VALID',
+        computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'gpu' }],
+      },
+    ],
+  },
+  DescribeComputeEnvironments: { computeEnvironments: [{ computeResources: { type: 'SPOT' } }] },
   DescribeJobDefinitions: { jobDefinitions: [{ revision: 2, containerProperties: { image } }] },
 };
 
@@ -28,7 +37,9 @@ async function examine(changes: Answers = {}): Promise<{ failed: string[]; found
   const answers = { ...healthy, ...changes };
   const send = async (command: object) => {
     const name = command.constructor.name.replace(/Command$/, '');
-    const { FunctionName } = (command as { input?: { FunctionName?: string } }).input ?? {};
+    const { FunctionName, QuotaCode } =
+      (command as { input?: { FunctionName?: string; QuotaCode?: string } }).input ?? {};
+    if (QuotaCode && answers[QuotaCode]) return answers[QuotaCode];
     // The gpu function is there in installations of that kind only.
     const answer =
       answers[FunctionName === 'cxai-example-explain-gpu' && name === 'GetFunction' ? 'GpuFunction' : name];
@@ -117,9 +128,22 @@ describe('the checks of a deployment', () => {
     const GpuFunction = healthy.GetFunction;
     const { failed, found } = await examine({ GpuFunction, DescribeJobQueues: failure('AccessDenied') });
     expect(failed).toEqual([]);
-    expect(found['gpu lane']).toBe('quota 16 vCPU on demand, 16 spot; active, its image is there');
+    expect(found['gpu lane']).toBe('quota 16 vCPU on demand; active, its image is there');
     const broken = { GpuFunction: { Configuration: { State: 'Failed' }, Code: { ImageUri: image } } };
     expect((await examine(broken)).failed).toEqual(['gpu lane']);
+  });
+
+  it.each([
+    ['spot', 'SPOT', 'L-3819A6DF'],
+    ['on demand', 'EC2', 'L-DB2E81BA'],
+  ])('ask for the quota of what the lane buys, %s, whatever the other is', async (purchase, type, code) => {
+    const DescribeComputeEnvironments = { computeEnvironments: [{ computeResources: { type } }] };
+    const none = { Quota: { Value: 0 } };
+    const { failed, found } = await examine({ DescribeComputeEnvironments, [code]: none });
+    expect(failed).toEqual(['gpu lane']);
+    expect(found['gpu lane']).toBe(`quota 0 vCPU ${purchase}`);
+    const [other] = ['L-3819A6DF', 'L-DB2E81BA'].filter((each) => each !== code);
+    expect((await examine({ DescribeComputeEnvironments, [other!]: none })).failed).toEqual([]);
   });
 
   it('name the queues that are missing; without a gpu queue that lane is off, not broken', async () => {
