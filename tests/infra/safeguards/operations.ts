@@ -41,6 +41,7 @@ function alarmFaults(templates: Templates): string[] {
     ['cxai-example-given-up', 'Invocations'],
     ['cxai-example-sweep-stopped', 'Invocations'],
     ['cxai-example-orphaned-runs', 'example/orphaned-runs'],
+    ['cxai-example-unswept-runs', 'unswept-runs'],
     ['cxai-example-canary-failed', 'CanaryFailures'],
     ['cxai-example-canary-stopped', 'Invocations'],
   ].filter(([name, metric]) => !alarmOf(templates, name!, metric!));
@@ -144,6 +145,7 @@ export const operationSafeguards: readonly Safeguard[] = [
           'given-up',
           'orphaned-runs',
           'sweep-stopped',
+          'unswept-runs',
           'canary-failed',
           'canary-stopped',
         ].map((name) => [
