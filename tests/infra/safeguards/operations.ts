@@ -41,9 +41,9 @@ function alarmFaults(templates: Templates): string[] {
     ['cxai-example-given-up', 'Invocations'],
     ['cxai-example-sweep-stopped', 'Invocations'],
     ['cxai-example-orphaned-runs', 'example/orphaned-runs'],
-    ['cxai-example-unswept-runs', 'unswept-runs'],
     ['cxai-example-canary-failed', 'CanaryFailures'],
     ['cxai-example-canary-stopped', 'Invocations'],
+    ['cxai-example-unswept-runs', 'unswept-runs'],
   ].filter(([name, metric]) => !alarmOf(templates, name!, metric!));
   return missing.map(([name]) => `no alarm ${name}`);
 }
