@@ -10,6 +10,7 @@ import { connect, type Installation } from './installation.ts';
 import type { Output } from './output.ts';
 import { runAddress } from './runs-command.ts';
 import { outcomeLine } from './start-command.ts';
+import { WrongUse } from './wrong-use.ts';
 
 export interface DropFlags {
   readonly state: string;
@@ -18,12 +19,13 @@ export interface DropFlags {
   readonly timeout: number;
 }
 
-/** Returns the number of files that failed. */
+/** Returns the number of files that failed. Throws WrongUse where two files would have the same key. */
 export async function dropCommand(
   files: readonly string[],
   flags: DropFlags,
   output: Output,
 ): Promise<number> {
+  refuseEqualNames(files);
   const installation = await connect(flags.state);
   const uploaded: { readonly file: string; readonly key: string }[] = [];
   let failures = 0;
@@ -55,6 +57,16 @@ export async function dropCommand(
   }
   progress.done();
   return failures;
+}
+
+/** A key is the file's name without its folders: of two with one name the second would replace the first. */
+function refuseEqualNames(files: readonly string[]): void {
+  const byName = Map.groupBy(files, (file) => basename(file));
+  const equal = [...byName.values()].filter((same) => same.length > 1).map((same) => same.join(' = '));
+  if (equal.length === 0) return;
+  throw new WrongUse(
+    `drop: expected files of different names, got ${equal.join('; ')}: the later would replace the earlier; rename one, or drop them one after the other`,
+  );
 }
 
 async function outcome(installation: Installation, key: string, timeoutSeconds: number): Promise<Manifest> {

@@ -19,6 +19,7 @@ export const runAddress = ({ site }: Installation, runId: string): string =>
 export async function runsCommand(flags: RunsFlags, output: Output): Promise<void> {
   const { results } = await connect(flags.state);
   let shown = 0;
+  let seen = 0;
   let page: string | undefined = indexKey;
   while (page !== undefined && shown < flags.limit) {
     const stored: { value: { runs: RunEntry[]; pages: number } } | undefined = await readJson(
@@ -29,13 +30,15 @@ export async function runsCommand(flags: RunsFlags, output: Output): Promise<voi
     if (!stored) break;
     for (const entry of stored.value.runs) {
       if (shown === flags.limit) break;
+      seen += 1;
       if (flags.status !== undefined && entry.status !== flags.status) continue;
       output.result(entryLine(entry), entry);
       shown += 1;
     }
     page = stored.value.pages > 0 ? indexPageKey(stored.value.pages) : undefined;
   }
-  if (shown === 0) output.note('no runs yet: drop an image into ./drop/<model>/');
+  if (seen === 0) output.note('no runs yet: drop an image into ./drop/<model>/');
+  else if (shown === 0) output.note(`no run is ${flags.status}: cxai runs lists all ${seen}`);
 }
 
 function entryLine(entry: RunEntry): string {

@@ -1,7 +1,7 @@
 /**
  * The key of one-way references, from the first place that has it: `CXAI_REFERENCE_KEY` (a laptop), or the
- * secret that `CXAI_REFERENCE_KEY_SECRET` names (AWS), read once per process when first needed. A function that
- * has neither can do everything but reject a file.
+ * secret that `CXAI_REFERENCE_KEY_SECRET` names (AWS), read when first needed and kept for five minutes, so that a new
+ * key reaches every function without a deployment. A function that has neither can do everything but reject a file.
  */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PermanentFault, TransientFault } from '../../shared/errors.ts';
@@ -10,16 +10,25 @@ import { type Environment, referenceKeySchema } from './environment.ts';
 type Settings = Pick<Environment, 'CXAI_REFERENCE_KEY' | 'CXAI_REFERENCE_KEY_SECRET'>;
 export type ReadSecret = (secretId: string) => Promise<string | undefined>;
 
+const lifetimeMs = 5 * 60_000;
+
 /** Resolves to 64 hexadecimal digits. A failed read is tried again by the next call. */
-export function createReferenceKey(settings: Settings, readSecret: ReadSecret = fromSecretsManager) {
+export function createReferenceKey(
+  settings: Settings,
+  readSecret: ReadSecret = fromSecretsManager,
+  now: () => number = Date.now,
+): () => Promise<string> {
   const { CXAI_REFERENCE_KEY: given, CXAI_REFERENCE_KEY_SECRET: secretId } = settings;
-  let known: Promise<string> | undefined = given === undefined ? undefined : Promise.resolve(given);
-  return (): Promise<string> => {
-    known ??= readKey(secretId, readSecret).catch((error: unknown) => {
-      known = undefined;
+  if (given !== undefined) return async () => given;
+  let kept: { readonly key: Promise<string>; readonly until: number } | undefined;
+  return () => {
+    if (kept && now() < kept.until) return kept.key;
+    const key = readKey(secretId, readSecret).catch((error: unknown) => {
+      if (kept?.key === key) kept = undefined;
       throw error;
     });
-    return known;
+    kept = { key, until: now() + lifetimeMs };
+    return key;
   };
 }
 

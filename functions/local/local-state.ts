@@ -28,8 +28,9 @@ const runningSchema = z.object({
 
 export type Running = z.infer<typeof runningSchema>;
 
+/** Makes the state folder where there is none, for its owner alone: it will hold uploads under names of patients. */
 export async function loadSecrets(directory: string): Promise<Secrets> {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, 'secrets.json');
   const present = await readFile(path, 'utf8').catch(() => undefined);
   const known: Partial<Secrets> = present ? JSON.parse(present) : {};
@@ -69,15 +70,28 @@ export async function announce(directory: string, running: Running): Promise<voi
 
 export const withdraw = (directory: string): Promise<void> => rm(runningPath(directory), { force: true });
 
-/** The running installation, or undefined: nothing was announced, or its process is gone. */
+/**
+ * The running installation, or undefined: nothing was announced, its process is gone, or its process id belongs to
+ * another since a reboot, so that nothing of ours answers at its address.
+ */
 export async function findRunning(directory: string): Promise<Running | undefined> {
   const text = await readFile(runningPath(directory), 'utf8').catch(() => undefined);
   const parsed = text === undefined ? undefined : runningSchema.safeParse(JSON.parse(text));
   if (!parsed?.success) return undefined;
   try {
     process.kill(parsed.data.processId, 0);
-    return parsed.data;
   } catch {
     return undefined;
+  }
+  return (await cloudAnswers(parsed.data.endpoint)) ? parsed.data : undefined;
+}
+
+/** A cloud that takes its time is there; only a refused connection, or another server, says that it is not. */
+async function cloudAnswers(endpoint: string): Promise<boolean> {
+  try {
+    const answer = await fetch(endpoint, { method: 'HEAD', signal: AbortSignal.timeout(5000) });
+    return answer.headers.has('x-amz-request-id');
+  } catch (error) {
+    return (error as Error).name === 'TimeoutError';
   }
 }

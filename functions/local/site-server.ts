@@ -1,6 +1,9 @@
 /**
  * Plays CloudFront on a laptop: the built site at `/`, the results bucket at `/data/`, one run of it at
  * `/shared/` for whoever holds its share link, with the headers that the deployed distribution sets.
+ *
+ * Answers this machine's own names only: a page from elsewhere can have its name resolve to 127.0.0.1 and would then
+ * read the runs as its own (DNS rebinding), but its browser still sends that name as the host.
  */
 import type { Server } from 'node:http';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -30,6 +33,8 @@ const readable =
   /^(index\.json|index\/page-\d{6}\.json|models\/[a-z0-9-]+\/[\w.-]+|runs\/[0-9a-f]{32}\/[\w./-]+)$/;
 const changing = /^(index\.json|index\/|models\/|runs\/[0-9a-f]{32}\/manifest\.json)/;
 
+const ownHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
 export async function startSite(options: SiteOptions): Promise<Site> {
   const app = new Hono();
   app.use(async (context, next) => {
@@ -37,6 +42,10 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     for (const [name, value] of Object.entries({ ...securityHeaders, ...isolationHeaders })) {
       context.header(name, value);
     }
+  });
+  app.use(async (context, next) => {
+    if (ownHost.test(context.req.header('host') ?? '')) return next();
+    return context.text('Misdirected request: this site answers localhost only.', 421);
   });
   app.get('/data/*', async (context) => {
     const key = decodeURIComponent(context.req.path.slice('/data/'.length));

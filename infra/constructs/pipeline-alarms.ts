@@ -29,7 +29,7 @@ export function pipelineAlarms(scope: Construct, deployment: Deployment, pipelin
     deadLetterAlarm(make, 'canary', pipeline.canaryDeadLetters),
     ...Object.entries(pipeline.functions).map(([name, { fn }]) => errorAlarm(make, name, fn)),
     givenUpAlarm(make, pipeline),
-    orphanAlarm(scope, make, deployment, pipeline),
+    ...sweepAlarms(scope, make, deployment, pipeline),
     sweepStoppedAlarm(make, pipeline),
     ...canaryAlarms(make, deployment, pipeline),
   ];
@@ -42,8 +42,8 @@ const givenUpAlarm = (make: Make, { functions }: Pipeline): Alarm =>
     description: 'A method or an upload was given up after repeated failures; its run shows the reason.',
   });
 
-/** The sweeper reports runs past their deadline in its log line `swept`. */
-function orphanAlarm(scope: Construct, make: Make, deployment: Deployment, { functions }: Pipeline): Alarm {
+/** The sweeper reports runs past their deadline, and those it could not repair, in its log line `swept`. */
+function sweepAlarms(scope: Construct, make: Make, deployment: Deployment, { functions }: Pipeline): Alarm[] {
   const filter = new MetricFilter(scope, 'orphaned-runs', {
     logGroup: functions.sweep.logs,
     filterPattern: FilterPattern.stringValue('$.message', '=', 'swept'),
@@ -51,12 +51,30 @@ function orphanAlarm(scope: Construct, make: Make, deployment: Deployment, { fun
     metricName: 'orphaned-runs',
     metricValue: '$.expired',
   });
-  return make('orphaned-runs', {
-    metric: filter.metric({ period: fiveMinutes, statistic: 'Sum' }),
-    above: 0,
-    description:
-      'Runs passed their deadline without all methods and were ended as partial. Look at the lane queues.',
+  const orphaned = filter.metric({ period: fiveMinutes, statistic: 'Sum' });
+  const unswept = new MetricFilter(scope, 'unswept-runs', {
+    logGroup: functions.sweep.logs,
+    filterPattern: FilterPattern.stringValue('$.message', '=', 'swept'),
+    metricNamespace: orphaned.namespace,
+    metricName: 'unswept-runs',
+    metricValue: '$.failed',
   });
+  return [
+    make('orphaned-runs', {
+      metric: orphaned,
+      above: 0,
+      description:
+        'Runs passed their deadline without all methods and were ended as partial. Look at the lane queues.',
+    }),
+    make('unswept-runs', {
+      metric: unswept.metric({ period: fiveMinutes, statistic: 'Sum' }),
+      above: 0,
+      // One sweep may meet a store that does not answer.
+      periods: 3,
+      description:
+        'The sweeper fails at some runs again and again. Its log lines `run not swept` have their ids and the reason.',
+    }),
+  ];
 }
 
 /** Silence is the fault here: the schedule calls it every five minutes. */

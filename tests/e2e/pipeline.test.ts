@@ -14,8 +14,12 @@ import { type Harness, readAll, startHarness, threeMethods } from './pipeline-ha
 import { seededPicture } from './seeded-picture.ts';
 
 let harness: Harness;
+const logged: string[] = [];
 beforeAll(async () => {
-  harness = await startHarness({ topology: { visibilitySeconds: 20, maxReceiveCount: 2 } });
+  harness = await startHarness({
+    topology: { visibilitySeconds: 20, maxReceiveCount: 2 },
+    onLog: (line) => void logged.push(line),
+  });
 });
 afterAll(() => harness.close());
 
@@ -71,7 +75,14 @@ describe('a dropped image', () => {
     expect(await manifestOf(before.runId)).toEqual(before);
   });
 
-  it('leaves no file name in the results: not in keys, not in contents', async () => {
+  it('leaves no file name in the results and the logs: not in keys, not in contents, whatever goes wrong', async () => {
+    const torn = receiptKey(dropKey('phantom', 'DOE JANE 1972.png'));
+    await harness.drop.write(torn, '{"schema":"DOE JANE"}', jsonType);
+    await harness.dropFile('DOE JANE 1972.png', new TextEncoder().encode('DOE JANE'));
+    await expect.poll(() => harness.receipt('DOE JANE 1972.png').catch(() => undefined)).toBeDefined();
+    await manifestOf(await runOf('DOE JANE 1972.png'));
+    await harness.dropFile('DOE.png', await picture(3), 'JANE');
+    await manifestOf(await runOf('DOE.png', 'JANE'));
     await harness.dropFile('DOE JANE 1970.png', await picture(3));
     await explained('DOE JANE 1970.png');
     await harness.dropFile('DOE JANE 1971.png', new Uint8Array());
@@ -79,6 +90,8 @@ describe('a dropped image', () => {
     for (const [key, bytes] of await readAll(harness.results, '')) {
       expect(`${key}\n${new TextDecoder('latin1').decode(bytes)}`).not.toMatch(/DOE|JANE/);
     }
+    expect(logged.length).toBeGreaterThan(0);
+    expect(logged.join('\n')).not.toMatch(/DOE|JANE/);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The site as `cxai start` serves it: the headers of the deployed distribution, which the built pages work under. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
@@ -63,6 +64,29 @@ describe('the local site', () => {
     for (const path of ['', 'run/', 'data/index.json', 'share/redeem', 'data/pending/x', 'nothing']) {
       const { headers } = await fetch(`${site.url}${path}`);
       expect({ path, ...Object.fromEntries(headers) }).toMatchObject({ path, ...expected });
+    }
+  });
+
+  it('answers under names of this machine alone, so that no page elsewhere can read the runs', async () => {
+    const { port } = new URL(site.url);
+    const under = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const asked = get(`${site.url}data/index.json`, { headers: { host } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        asked.once('error', reject);
+      });
+    for (const host of ['localhost', `localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]) {
+      expect([host, await under(host)]).toEqual([host, 200]);
+    }
+    for (const host of [
+      'attacker.example',
+      `attacker.example:${port}`,
+      'localhost.attacker.example',
+      '0.0.0.0',
+    ]) {
+      expect([host, await under(host)]).toEqual([host, 421]);
     }
   });
 

@@ -21,6 +21,21 @@ describe('the reference key', () => {
     expect(asked).toEqual(['arn:secret']);
   });
 
+  it('is read anew after five minutes, so that a new key reaches a function that lives on', async () => {
+    let time = 0;
+    const secrets = [key, 'f'.repeat(64)];
+    const referenceKey = createReferenceKey(
+      { CXAI_REFERENCE_KEY_SECRET: 'arn' },
+      async () => secrets.shift(),
+      () => time,
+    );
+    expect(await referenceKey()).toBe(key);
+    time = 299_000;
+    expect(await referenceKey()).toBe(key);
+    time = 300_000;
+    expect(await referenceKey()).toBe('f'.repeat(64));
+  });
+
   it('is asked for again after a failed read, which is transient', async () => {
     let calls = 0;
     const referenceKey = createReferenceKey({ CXAI_REFERENCE_KEY_SECRET: 'arn' }, async () => {

@@ -53,7 +53,7 @@ export interface RunningCloud {
 export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const { directory, port = 0, host = '127.0.0.1', region = 'us-east-1' } = options;
   const credentials = options.credentials ?? drawCredentials();
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const database = new Database(join(directory, 'cloud.sqlite'));
   const arrivals = new Arrivals();
   const cloud = assemble(database, arrivals, { directory, region });

@@ -44,6 +44,7 @@ function alarmFaults(templates: Templates): string[] {
     ['cxai-example-orphaned-runs', 'orphaned-runs'],
     ['cxai-example-canary-failed', 'CanaryFailures'],
     ['cxai-example-canary-stopped', 'Invocations'],
+    ['cxai-example-unswept-runs', 'unswept-runs'],
   ].filter(([name, metric]) => !alarmOf(templates, name!, metric!));
   return missing.map(([name]) => `no alarm ${name}`);
 }
@@ -176,6 +177,7 @@ export const operationSafeguards: readonly Safeguard[] = [
           'given-up',
           'orphaned-runs',
           'sweep-stopped',
+          'unswept-runs',
           'canary-failed',
           'canary-stopped',
         ].map((name) => [
