@@ -8,6 +8,7 @@ import { manifestKey, pendingKey } from '../../shared/manifest/keys.ts';
 import type { Plan } from '../../shared/manifest/plan.ts';
 import { explainedManifest } from '../../shared/pipeline/build-manifest.ts';
 import { jsonType } from './json-object.ts';
+import { runAgreement } from './run-agreement.ts';
 import { missingMethods, readResults, readRunModel } from './run-progress.ts';
 import type { Services } from './services.ts';
 
@@ -16,7 +17,8 @@ export async function finishRun(services: Services, plan: Plan): Promise<'finish
   if ((await missingMethods(results, plan)).length > 0) return 'waiting';
   const ended = await readResults(results, plan);
   const model = (await readRunModel(results, plan.runId)) ?? (await models.card(plan.model.id));
-  const manifest = explainedManifest(plan, model, ended, now().toISOString());
+  const agreement = await runAgreement(results, plan, ended);
+  const manifest = explainedManifest(plan, model, ended, now().toISOString(), agreement);
   await results.writeOnce(manifestKey(plan.runId), JSON.stringify(manifest), jsonType);
   await results.remove(pendingKey(plan.runId));
   return 'finished';

@@ -3,13 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../../functions/common/decode-image.ts';
 import { encodePng } from '../../functions/common/encode-png.ts';
 import { jsonType, readJson } from '../../functions/common/json-object.ts';
+import type { ObjectStore } from '../../functions/common/object-store.ts';
+import { runAgreement } from '../../functions/common/run-agreement.ts';
+import { readPlan } from '../../functions/common/run-progress.ts';
 import { bundledModels, readModelFolder } from '../../functions/local/register-models.ts';
 import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
 import { cardKey, dropKey, manifestKey, mapName, receiptKey, runKey } from '../../shared/manifest/keys.ts';
 import { type ExplainedManifest, manifestSchema } from '../../shared/manifest/manifest.ts';
+import { pairwiseAgreement } from '../../shared/metrics/agreement.ts';
 import { gpuAboveFlops, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import { runIdOf } from '../../shared/pipeline/run-id.ts';
-import { readNpy } from '../../shared/tensor/npy.ts';
+import { readNpy, writeNpy } from '../../shared/tensor/npy.ts';
 import { type Harness, readAll, startHarness, threeMethods } from './pipeline-harness.ts';
 import { seededPicture } from './seeded-picture.ts';
 
@@ -65,6 +69,43 @@ describe('a dropped image', () => {
       expect(map.data).toBeInstanceOf(Float32Array);
       expect((map.data as Float32Array).some((value) => value !== 0)).toBe(true);
     }
+  });
+
+  it('tells in manifest and index how far its methods agree, from the maps that can be read', async () => {
+    await harness.dropFile('agreement.png', await picture(21));
+    const manifest = await explained('agreement.png');
+    const maps = new Map<string, Float32Array>();
+    for (const { method } of manifest.methods) {
+      const object = await harness.results.read(runKey(manifest.runId, mapName(method)));
+      maps.set(method, readNpy(object!.bytes).data as Float32Array);
+    }
+    const expected = pairwiseAgreement(maps);
+    expect(expected).toHaveLength(3);
+    expect(manifest.agreement).toEqual(expected);
+    const entry = async () => (await harness.runs()).find(({ runId }) => runId === manifest.runId);
+    const overlap = expected.reduce((sum, { topOverlap }) => sum + topOverlap, 0) / 3;
+    await expect.poll(async () => (await entry())?.disagreement).toBeCloseTo(1 - overlap, 12);
+
+    const plan = (await readPlan(harness.results, manifest.runId))!;
+    const [missing, broken] = [manifest.methods[1]!.method, manifest.methods[2]!.method];
+    const poorer = (lost: string, bytes: Uint8Array | undefined): ObjectStore => ({
+      ...harness.results,
+      read: async (key) => {
+        const object = await harness.results.read(key);
+        if (!key.endsWith(mapName(lost))) return object;
+        return bytes && { ...object!, bytes };
+      },
+    });
+    const pairs = async (store: ObjectStore) =>
+      (await runAgreement(store, plan, manifest.methods))?.map(({ methods }) => methods);
+    const [first] = manifest.methods;
+    expect(await pairs(poorer(missing, undefined))).toEqual([[first!.method, broken]]);
+    for (const bytes of [new Uint8Array(9), writeNpy({ shape: [1, 2], data: Float32Array.of(1, 2) })]) {
+      expect(await pairs(poorer(broken, bytes))).toEqual([[first!.method, missing]]);
+    }
+    expect(
+      await runAgreement(harness.results, { ...plan, metrics: 'none' }, manifest.methods),
+    ).toBeUndefined();
   });
 
   it('is the same run under another name, and nothing is computed again', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { methods } from '../../shared/attribution/registry.ts';
 import { count, duration, figure, inWords, percent, timeAgo } from '../../viewer/src/lib/figures.ts';
-import { byMethodOrder, methodTitle } from '../../viewer/src/lib/method-titles.ts';
+import { byMethodOrder, methodTitle, titledMethods } from '../../viewer/src/lib/method-titles.ts';
 
 describe('figures', () => {
   it('have three digits, a true minus sign, and powers of ten where long; whole numbers stay whole', () => {
@@ -65,4 +66,8 @@ describe('method titles', () => {
       'zeta',
     ]);
   });
+});
+
+it('every registered method, and no other, has a title and a place in the order', () => {
+  expect([...titledMethods].sort()).toEqual(methods.map(({ name }) => name).sort());
 });

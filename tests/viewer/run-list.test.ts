@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readGalleryFragment, writeGalleryFragment } from '../../viewer/src/lib/gallery-fragment.ts';
+import { listedRuns } from '../../viewer/src/lib/listed-runs.ts';
 import {
   countStatuses,
   everyRun,
@@ -89,5 +90,47 @@ describe('the gallery fragment', () => {
 
   it('ignores what it does not know', () => {
     expect(readGalleryFragment('#status=broken&order=random&x=1')).toEqual(everyRun);
+  });
+});
+
+describe('listedRuns', () => {
+  const entry = runs[0]!;
+  const made = (i: number) => ({
+    ...entry,
+    runId: exampleRunId(i),
+    finishedAt: new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString(),
+  });
+  const index = (from: number[], pages: number) => ({
+    schema: 'cxai.run-index/1',
+    runs: from.map(made),
+    pages,
+  });
+  const stored: Readonly<Record<string, unknown>> = {
+    'index.json': index([60, 59], 2),
+    'index/page-000002.json': index([58, 57], 1),
+    'index/page-000001.json': index([56, 55], 0),
+  };
+  const asked: string[] = [];
+  const listed = async (root: string, runId: string | null) => {
+    asked.length = 0;
+    vi.stubGlobal('fetch', async (url: string) => {
+      asked.push(url.slice(root.length));
+      return new Response(JSON.stringify(stored[url.slice(root.length)]));
+    });
+    return ids((await listedRuns(root, '', runId))!);
+  };
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('reads the newest runs alone where the run is among them, and not the last', async () => {
+    expect(await listed('http://a/', exampleRunId(60))).toEqual([60, 59]);
+    expect(await listed('http://a/', null)).toEqual([60, 59]);
+    expect(asked).toEqual(['index.json']);
+  });
+
+  it('reads older pages until the run and the one after it are known, each page once', async () => {
+    expect(await listed('http://b/', exampleRunId(59))).toEqual([60, 59, 58, 57]);
+    expect(await listed('http://b/', exampleRunId(57))).toEqual([60, 59, 58, 57, 56, 55]);
+    expect(asked).toEqual(['index.json', 'index/page-000001.json']);
+    expect(await listed('http://b/', exampleRunId(4))).toEqual([60, 59, 58, 57, 56, 55]);
   });
 });

@@ -156,6 +156,32 @@ describe('the run page for everyone', () => {
     }
   });
 
+  it('shows what is pressed, how long bars are and that a slider is one under forced colors', async () => {
+    const { page, errors } = await open(8);
+    await page.emulateMedia({ forcedColors: 'active' });
+    const style = (selector: string, property: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+    const ground = (selector: string) => style(selector, 'background-color');
+    for (const buttons of ['.segments button', '.steps button', '.side li button']) {
+      expect(await ground(`${buttons}[aria-pressed=true]`), buttons).not.toBe(
+        await ground(`${buttons}[aria-pressed=false]`),
+      );
+    }
+    expect(await style('input[type=range]', 'appearance')).toBe('auto');
+    expect(await style('select.field', 'appearance')).toBe('auto');
+    for (const row of ['true', 'false']) {
+      const bar = `.side li button[aria-pressed=${row}]`;
+      const lengths = await ground(`${bar} .track span`);
+      expect([await ground(`${bar} .track`), await ground(bar)], row).not.toContain(lengths);
+    }
+    const frame = page.locator('[data-panel=raw] .frame');
+    expect(await frame.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgb(0, 0, 0)');
+    expect(errors).toEqual([]);
+  });
+
   it('keeps the theme on this device', async () => {
     const { page } = await openPage(testSite.browser, `${served.url}model/#model=brain-mri-cnn3`);
     await page.getByRole('button', { name: 'Light theme' }).click();

@@ -118,6 +118,22 @@ describe('the study page', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
+  it('draws lines that stand out in the light theme, and breaks no figure from its unit', async () => {
+    const { page } = await open('study/', phone);
+    await page.getByText('97.47 %').first().waitFor();
+    const lines = (text: string) =>
+      page
+        .getByText(text)
+        .first()
+        .evaluate((element) => element.getClientRects().length);
+    expect(await lines('± 0.25 %')).toBe(1);
+    const line = () =>
+      page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--chart-1'));
+    expect(await line()).toBe('');
+    await page.getByRole('button', { name: 'Light theme' }).click();
+    expect(await line()).toBe('#0a66c2');
+  });
+
   it('explains how to make a study where there is none, and what is wrong with one it cannot read', async () => {
     const bare = await testSite.serve();
     const { page } = await openPage(testSite.browser, `${bare.url}study/`);

@@ -3,11 +3,11 @@ const titles: Readonly<Record<string, string>> = {
   'grad-cam': 'Grad-CAM',
   'grad-cam-plus-plus': 'Grad-CAM++',
   'hires-cam': 'HiResCAM',
+  'score-cam': 'Score-CAM',
   'integrated-gradients': 'Integrated gradients',
   'guided-ig': 'Guided IG',
   'blur-ig': 'Blur IG',
   idgi: 'IDGI',
-  sig: 'SIG',
   'expected-gradients': 'Expected gradients',
   smoothgrad: 'SmoothGrad',
   xrai: 'XRAI',
@@ -20,7 +20,8 @@ const titles: Readonly<Record<string, string>> = {
   gradients: 'Gradients',
 };
 
-const order = Object.keys(titles);
+/** Names of the methods that have a title, in their order. */
+export const titledMethods: readonly string[] = Object.keys(titles);
 
 /** The method's title; an unknown name with its hyphens as spaces. */
 export function methodTitle(name: string): string {
@@ -29,7 +30,7 @@ export function methodTitle(name: string): string {
 
 /** Sorts method names: known ones as above, others after them by name. */
 export function byMethodOrder(a: string, b: string): number {
-  const [i, j] = [order.indexOf(a), order.indexOf(b)];
+  const [i, j] = [titledMethods.indexOf(a), titledMethods.indexOf(b)];
   if (i === j) return a.localeCompare(b);
-  return (i < 0 ? order.length : i) - (j < 0 ? order.length : j);
+  return (i < 0 ? titledMethods.length : i) - (j < 0 ? titledMethods.length : j);
 }
