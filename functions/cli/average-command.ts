@@ -2,7 +2,7 @@
  * `cxai average`: the mean attribution over many images, one for each method and class: where the model looks in
  * general. One bad image never stops the others.
  */
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { type AttributionSum, attributionSum } from '../../shared/attribution/mean-attribution.ts';
 import { Cancelled } from '../../shared/errors.ts';
@@ -14,8 +14,8 @@ import { type ExplainedImage, explainImage } from '../common/explain-image.ts';
 import { provenanceOf } from '../common/provenance.ts';
 import { newTraceId } from '../common/trace-id.ts';
 import { type ExplainFlags, prepare } from './explain-command.ts';
+import { imagesIn } from './image-paths.ts';
 import type { Output } from './output.ts';
-import { WrongUse } from './wrong-use.ts';
 
 interface Sums {
   readonly target: string;
@@ -66,21 +66,6 @@ export async function averageCommand(
   await opened.release();
   await write(flags.out, sums, bench.methods, output);
   return failures;
-}
-
-/** Files as they are; of folders the PNG and JPEG files by name. */
-async function imagesIn(paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of paths) {
-    const folder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-    if (!folder) found.push(path);
-    else {
-      const names = (await readdir(path)).filter((name) => /\.(png|jpe?g)$/i.test(name)).sort();
-      found.push(...names.map((name) => join(path, name)));
-    }
-  }
-  if (found.length > 0) return found;
-  throw new WrongUse('average: expected PNG or JPEG files or folders of them, got none');
 }
 
 function addTo(sums: Map<string, Sums>, { manifest, runs }: ExplainedImage): void {

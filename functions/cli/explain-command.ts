@@ -8,19 +8,20 @@ import type { MetricsLevel, TrustMetrics } from '../../shared/manifest/trust-met
 import { type RandomizedModels, randomizedModels } from '../../shared/pipeline/check-randomization.ts';
 import { gpuAboveFlops, methodNames, planMethods } from '../../shared/pipeline/plan-methods.ts';
 import type { Tensor32 } from '../../shared/tensor/tensor.ts';
-import { chooseRunner, type DeviceName } from '../common/choose-runner.ts';
 import { type ExplainedImage, explainImage } from '../common/explain-image.ts';
 import { type EngineName, type OpenedClassifier, openClassifier } from '../common/open-classifier.ts';
 import { provenanceOf } from '../common/provenance.ts';
 import { readBackground } from '../common/read-background.ts';
 import { newTraceId } from '../common/trace-id.ts';
+import { imagesIn } from './image-paths.ts';
 import { methodOptions } from './method-flags.ts';
 import { loadModel, type ModelFlags } from './model-source.ts';
 import type { Output, Progress } from './output.ts';
+import { type RunnerFlags, runnerOf } from './runner-flags.ts';
 import { targetsOf } from './target-flag.ts';
 import { writeExplanation, writeReport } from './write-explanation.ts';
 
-export interface ExplainFlags extends ModelFlags {
+export interface ExplainFlags extends ModelFlags, RunnerFlags {
   readonly model: string;
   readonly methods?: string[];
   /** Class names or indices, `predicted`, `all`. */
@@ -32,11 +33,11 @@ export interface ExplainFlags extends ModelFlags {
   readonly out: string;
   readonly metrics: MetricsLevel;
   readonly seed: number;
-  readonly threads?: number;
-  readonly device?: DeviceName;
   readonly engine?: EngineName;
   /** Bytes the model may work with. */
   readonly memory?: number;
+  /** Stored bits of images above 8 bits. */
+  readonly bits?: number;
 }
 
 interface Bench {
@@ -50,15 +51,17 @@ interface Bench {
   readonly metrics: MetricsLevel;
   readonly seed: number;
   readonly memoryLimit: number | undefined;
+  readonly bits: number | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Returns the number of images that failed. */
 export async function explainCommand(
-  images: readonly string[],
+  paths: readonly string[],
   flags: ExplainFlags,
   output: Output,
 ): Promise<number> {
+  const images = await imagesIn(paths);
   const bench = await prepare(flags, output);
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
@@ -93,15 +96,12 @@ export async function explainCommand(
 
 /** The model, its methods and what else a flag names, ready for any number of images. */
 export async function prepare(flags: ExplainFlags, output: Output): Promise<Omit<Bench, 'signal'>> {
-  const graphs = await chooseRunner(
-    flags.device,
-    flags.threads === undefined ? {} : { threads: flags.threads },
-  );
+  const graphs = await runnerOf(flags);
   const source = await loadModel(flags.model, graphs, flags);
   for (const assumption of source.assumptions) output.note(`assumed: ${assumption}`);
   const { card, bytes } = source;
   const targets = targetsOf(flags.target, card);
-  const { metrics, seed, memory: memoryLimit, explain = 'score', engine } = flags;
+  const { metrics, seed, memory: memoryLimit, explain = 'score', engine, bits } = flags;
   const names = methodNames(flags.methods);
   const chosen = methodOptions(flags.options, names);
   const methods = planMethods(
@@ -109,11 +109,23 @@ export async function prepare(flags: ExplainFlags, output: Output): Promise<Omit
     { seed, forwardFlops: 0, rule: { gpu: false, gpuAbove: gpuAboveFlops } },
   );
   const background =
-    flags.background === undefined ? undefined : await readBackground(flags.background, card);
+    flags.background === undefined ? undefined : await readBackground(flags.background, card, flags.bits);
   const opened = await openClassifier(source, graphs, { engine, explain });
   output.note(`engine: ${opened.runner.engine}, ${opened.runner.device}`);
   const randomized = metrics === 'full' ? randomizedModels(bytes, opened.openWeights, seed) : undefined;
-  return { card, opened, methods, targets, explain, background, randomized, metrics, seed, memoryLimit };
+  return {
+    card,
+    opened,
+    methods,
+    targets,
+    explain,
+    background,
+    randomized,
+    metrics,
+    seed,
+    memoryLimit,
+    bits,
+  };
 }
 
 async function explainOne(path: string, bench: Bench, progress: Progress): Promise<ExplainedImage[]> {

@@ -10,7 +10,6 @@ import type { ConvolutionalClassifier } from '../../shared/runtime/convolutional
 import { describeModel, type ModelDescription } from '../../shared/runtime/describe-model.ts';
 import type { Runner } from '../../shared/runtime/runner.ts';
 import type { Extent } from '../../shared/segmentation/extent.ts';
-import { chooseRunner, type DeviceName } from '../common/choose-runner.ts';
 import { type CrossCheck, crossCheck } from '../common/cross-check.ts';
 import type { InferredCard } from '../common/infer-card.ts';
 import { inputShapeOf } from '../common/model-registry.ts';
@@ -19,12 +18,13 @@ import { tfjsFiles } from '../common/open-classifier.ts';
 import { loadTfjsEngine, type TfjsFiles } from '../common/tfjs-engine.ts';
 import { loadModel, type ModelFlags, type ModelSource } from './model-source.ts';
 import type { Output } from './output.ts';
+import { probeModel } from './probe-model.ts';
+import { type RunnerFlags, runnerOf } from './runner-flags.ts';
 import { warnAboutSamples } from './sample-check.ts';
 
-export interface ModelCheckFlags extends ModelFlags {
+export interface ModelCheckFlags extends ModelFlags, RunnerFlags {
   /** Compare with TensorFlow.js. */
   readonly crossCheck?: boolean;
-  readonly device?: DeviceName;
   /** Images to try the preprocessing on. */
   readonly sample?: string[];
 }
@@ -57,7 +57,7 @@ export async function modelCheckCommand(
   output: Output,
 ): Promise<number> {
   try {
-    const runner = await chooseRunner(flags.device ?? 'auto');
+    const runner = await runnerOf(flags);
     const findings = await examine(await loadModel(model, runner, flags), runner, flags);
     output.result(page(findings).join('\n'), findings);
     return 0;
@@ -82,7 +82,10 @@ async function examine(source: ModelSource, runner: Runner, flags: ModelCheckFla
   const classifier = await compileClassifier(bytes, runner, options);
   const milliseconds = await timing(classifier);
   const check = second && (await checkAgainstTfjs(classifier, second, card));
-  const warnings = await warnAboutSamples(flags.sample ?? [], card, classifier);
+  const warnings = [
+    ...(await probeModel(card, classifier)),
+    ...(await warnAboutSamples(flags.sample ?? [], card, classifier)),
+  ];
   await classifier.release();
   const { engine, device } = runner;
   return {

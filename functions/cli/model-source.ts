@@ -38,15 +38,20 @@ export interface ModelSource extends InferredCard {
 
 /** Throws WrongUse where a flag states what a card decides, PermanentFault where there is no such model. */
 export async function loadModel(spec: string, runner: Runner, flags: ModelFlags): Promise<ModelSource> {
+  const carded = await loadWithCard(spec, flags);
+  if (carded) return carded;
+  const { bytes, notes, tfjs } = await readModelFile(spec);
+  const known = { ...flags, id: flags.id ?? idFrom(spec) };
+  const { card, assumptions } = await inferCard(bytes, runner, known);
+  return { origin: 'flags', bytes, card, assumptions: [...notes, ...assumptions], ...(tfjs && { tfjs }) };
+}
+
+/** A model that has a card; undefined for a bare file. Throws as `loadModel`. */
+export async function loadWithCard(spec: string, flags: ModelFlags): Promise<ModelSource | undefined> {
   const info = await stat(spec).catch(() => undefined);
   if (info?.isDirectory()) return fromFolder(spec, flags);
   if (basename(spec) === 'card.json') return fromFolder(dirname(spec), flags);
-  if (info) {
-    const { bytes, notes, tfjs } = await readModelFile(spec);
-    const known = { ...flags, id: flags.id ?? idFrom(spec) };
-    const { card, assumptions } = await inferCard(bytes, runner, known);
-    return { origin: 'flags', bytes, card, assumptions: [...notes, ...assumptions], ...(tfjs && { tfjs }) };
-  }
+  if (info) return undefined;
   const bundled = join(bundledModels, spec);
   if (!(/^[a-z0-9-]+$/.test(spec) && (await stat(join(bundled, 'card.json')).catch(() => undefined)))) {
     throw new PermanentFault(

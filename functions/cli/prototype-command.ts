@@ -11,15 +11,15 @@ import { toGrayLevels } from '../../shared/pipeline/gray-level-input.ts';
 import { probabilities } from '../../shared/pipeline/probabilities.ts';
 import { writeNpy } from '../../shared/tensor/npy.ts';
 import { encodePng } from '../common/encode-png.ts';
-import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
 import { openClassifier } from '../common/open-classifier.ts';
 import { jsonObject } from './method-flags.ts';
 import { loadModel, type ModelFlags } from './model-source.ts';
 import type { Output } from './output.ts';
+import { type RunnerFlags, runnerOf } from './runner-flags.ts';
 import { targetsOf } from './target-flag.ts';
 import { WrongUse } from './wrong-use.ts';
 
-export interface PrototypeFlags extends ModelFlags {
+export interface PrototypeFlags extends ModelFlags, RunnerFlags {
   readonly model: string;
   readonly target: string[];
   readonly options?: string;
@@ -27,13 +27,12 @@ export interface PrototypeFlags extends ModelFlags {
   readonly explain: ExplainedOutput;
   readonly out: string;
   readonly seed: number;
-  readonly threads?: number;
 }
 
 /** `<class>.png`, `<class>.npy` (model units) and `<class>.json` in the folder `out`. */
 export async function prototypeCommand(flags: PrototypeFlags, output: Output): Promise<void> {
   const options = optionsOf(flags);
-  const graphs = createOnnxRuntimeRunner(flags.threads === undefined ? {} : { threads: flags.threads });
+  const graphs = await runnerOf(flags);
   const source = await loadModel(flags.model, graphs, flags);
   for (const assumption of source.assumptions) output.note(`assumed: ${assumption}`);
   const { card } = source;

@@ -6,14 +6,12 @@
  * digits) where a narrower range gives moderate ones; too narrow, and every image scores like a black one. Both can
  * be right as well, so this warns and does not refuse.
  */
-import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { prepareInput } from '../../shared/imaging/model-input.ts';
 import type { SourceImage } from '../../shared/imaging/source-image.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import { probabilities } from '../../shared/pipeline/probabilities.ts';
 import type { Classifier } from '../../shared/runtime/classifier.ts';
-import { decodeImage } from '../common/decode-image.ts';
+import { readPicture } from '../common/read-picture.ts';
 
 type InputCard = ModelCard['input'];
 
@@ -25,7 +23,7 @@ export async function warnAboutSamples(
 ): Promise<string[]> {
   const images: SourceImage[] = [];
   for (const path of paths) {
-    images.push(await decodeImage(new Uint8Array(await readFile(path)), { extension: extname(path) }));
+    images.push(await readPicture('--sample', path));
   }
   return images.length === 0 ? [] : sampleWarnings(images, card, classifier);
 }

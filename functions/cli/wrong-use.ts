@@ -37,6 +37,12 @@ export function imageSize(text: string): number[] {
   throw new WrongUse(`expected 1 or 2 whole numbers separated by a comma, got '${text}'`);
 }
 
+export function storedBits(text: string): number {
+  const bits = positiveInteger(text);
+  if (bits >= 9 && bits <= 16) return bits;
+  throw new WrongUse(`expected a whole number from 9 to 16, got '${text}'`);
+}
+
 /** Of any sign, exact as a double. */
 export function integer(text: string): number {
   const value = Number(text);

@@ -4,6 +4,7 @@
  */
 import { type PassCount, sharedCalls } from '../../shared/attribution/shared-calls.ts';
 import { Cancelled } from '../../shared/errors.ts';
+import { windowOf } from '../../shared/imaging/canonical-image.ts';
 import { pixelDigestOf } from '../../shared/imaging/pixel-digest.ts';
 import type { Raster } from '../../shared/imaging/raster.ts';
 import { renderSource } from '../../shared/imaging/rendering.ts';
@@ -50,6 +51,8 @@ export interface ExplainRequest {
   readonly metrics: MetricsLevel;
   /** Images [N, ...inputShape] that stand for the data. */
   readonly background?: Tensor32 | undefined;
+  /** Bits that images above 8 bits were stored with; guessed where absent. */
+  readonly bits?: number | undefined;
   /** For the sanity check of level `full`; without it there is none. */
   readonly randomized?: RandomizedModels | undefined;
   readonly provenance: Plan['provenance'];
@@ -84,11 +87,12 @@ interface Prepared {
  * where `signal` asks for it.
  */
 export async function explainImage(bytes: Uint8Array, request: ExplainRequest): Promise<ExplainedImage[]> {
-  const { card, runner, methods, metrics, provenance } = request;
+  const { card, runner, methods, metrics, provenance, bits } = request;
   const { classifier, reused } = sharedCalls(request.explained ?? request.classifier);
   // The model's own output shares the calls where it is what is explained.
   const own = request.explained && request.explained !== request.classifier ? request.classifier : classifier;
   const image = await decodeImage(bytes, { extension: request.extension });
+  const window = windowOf(image, bits);
   const targets = request.targets ?? [card.output.defaultTarget];
   const prepared: Prepared[] = [];
   for (const target of targets) prepared.push(await prepare(image, target, request, { classifier, own }));
@@ -98,7 +102,7 @@ export async function explainImage(bytes: Uint8Array, request: ExplainRequest): 
     const maps = new Map([...runs].map(([method, { map }]) => [method, map.data]));
     const agreement = metrics === 'none' ? undefined : pairwiseAgreement(maps);
     const manifest = explainedManifest(plan, card, results, provenance.createdAt, agreement);
-    return { manifest, image: renderSource(image), input, runs, reused: reused() };
+    return { manifest, image: renderSource(image, window), input, runs, reused: reused() };
   });
 }
 
@@ -108,7 +112,7 @@ async function prepare(
   request: ExplainRequest,
   { classifier, own }: { readonly classifier: Classifier; readonly own: Classifier },
 ): Promise<Prepared> {
-  const { card, methods, metrics, provenance, runner, randomized, explain, background, memoryLimit } =
+  const { card, methods, metrics, provenance, runner, randomized, explain, background, memoryLimit, bits } =
     request;
   const aimed = { ...card, output: { ...card.output, defaultTarget: target } };
   const pixelDigest = pixelDigestOf(image);
@@ -117,8 +121,9 @@ async function prepare(
     metrics,
     explain,
     background: background && digestOf(new Uint8Array(background.data.buffer)),
+    bits,
   });
-  const wanted = { runId, pixelDigest, card: aimed, methods, metrics, provenance, explain };
+  const wanted = { runId, pixelDigest, card: aimed, methods, metrics, provenance, explain, bits };
   const { plan, input } = await planImage(image, own, wanted);
   const subject = { classifier, card, input, runner, background };
   const sanity = randomized && { subject, models: randomized };

@@ -3,7 +3,8 @@
  *
  * The window of an 8-bit image is [0, 255], always: training pipelines divide by 255. A 16-bit file may hold
  * 10-, 12- or 14-bit values (DICOM BitsStored, PS3.5 8.1.1) unscaled, so its window is [0, 2^k − 1] for the
- * least k of 8, 10, 12, 14, 16 that holds the largest value. It is never stretched to the image's own extremes:
+ * least k of 8, 10, 12, 14, 16 that holds the largest value, unless the bits are known. Images of one series can
+ * so get different windows, by one bright pixel: `windowWarning` says what was taken. It is never stretched to the image's own extremes:
  * that would make a blank image look like a bright one.
  */
 import { PermanentFault } from '../errors.ts';
@@ -21,13 +22,35 @@ export interface CanonicalImage {
 
 const STORED_BITS = [8, 10, 12, 14, 16] as const;
 
-/** The default window; depends on the bit depth and, for 16 bit, on the largest value only. */
-export function windowOf({ bitDepth, data }: Pick<SourceImage, 'bitDepth' | 'data'>): [number, number] {
+/**
+ * The default window; depends on the bit depth and, for 16 bit, on `bits` (the bits that are stored, 9 to 16) or else
+ * on the largest value only. Throws PermanentFault `image-bits` where a value needs more bits than that.
+ */
+export function windowOf(
+  { bitDepth, data }: Pick<SourceImage<string>, 'bitDepth' | 'data'>,
+  bits?: number,
+): [number, number] {
   if (bitDepth === 8) return [0, 255];
   let largest = 0;
   for (const value of data) if (value > largest) largest = value;
-  const bits = STORED_BITS.find((candidate) => largest < 2 ** candidate) ?? 16;
-  return [0, 2 ** bits - 1];
+  const stored = bits ?? STORED_BITS.find((candidate) => largest < 2 ** candidate) ?? 16;
+  if (largest < 2 ** stored) return [0, 2 ** stored - 1];
+  throw new PermanentFault(`windowOf: expected values of ${stored} bits, got ${largest}`, {
+    code: 'image-bits',
+    remedy: 'Give the bits that the images were stored with (--bits).',
+  });
+}
+
+/** What a reader must know of a window that was guessed; [] where it was not. */
+export function windowWarning(
+  { bitDepth }: Pick<SourceImage<string>, 'bitDepth'>,
+  [, high]: Window,
+): string[] {
+  return bitDepth === 8
+    ? []
+    : [
+        `The file does not say how many of its 16 bits are used: values were read from 0 (black) to ${high} (white), the least usual range that holds the largest. Images of one series can so be scaled differently.`,
+      ];
 }
 
 /** New planes; the source is not changed. Throws PermanentFault for a window whose low end is not below its high. */

@@ -136,7 +136,10 @@ export const studySpecSchema = z.strictObject({
   schema: z.literal('cxai.study/1'),
   id: modelIdSchema,
   name: z.string().min(1).optional(),
-  data: studyDataSpecSchema,
+  data: studyDataSpecSchema.refine(({ classes }) => Object.keys(classes).length > 1, {
+    path: ['classes'],
+    message: 'expected 2 classes or more, got 1 or none',
+  }),
   split: splitSchema.prefault({}),
   search: searchSchema,
   training: trainingSchema.prefault({}),

@@ -1,5 +1,6 @@
 /** TensorProto -> Constant. Raw data is little-endian; float16 and bfloat16 are widened to float32. */
 import { elementCount } from '../tensor/tensor.ts';
+import { widenHalf } from '../tensor/widen-half.ts';
 import { type Constant, type ElementType, elementTypeOf } from './constant.ts';
 import type { TensorProto } from './onnx_pb.js';
 
@@ -79,16 +80,6 @@ const BYTES: Record<ElementType, number> = {
   float16: 2,
   bfloat16: 2,
 };
-
-/** IEEE 754 binary16 bits -> number. */
-export function widenHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
 
 const word = new DataView(new ArrayBuffer(4));
 

@@ -2,6 +2,7 @@
  * From a decoded image to a plan: the model's input, its scores, the class to explain and the run's identity.
  * The pipeline's ingest, the command line and the browser all start here.
  */
+import { windowOf, windowWarning } from '../imaging/canonical-image.ts';
 import { type ModelInput, prepareInput } from '../imaging/model-input.ts';
 import type { SourceImage } from '../imaging/source-image.ts';
 import type { ModelCard } from '../manifest/model-card.ts';
@@ -19,6 +20,8 @@ export interface PlanRequest {
   readonly metrics: MetricsLevel;
   readonly provenance: Plan['provenance'];
   readonly explain?: ExplainedOutput | undefined;
+  /** Bits that images above 8 bits were stored with; guessed where absent, with a warning. */
+  readonly bits?: number | undefined;
 }
 
 export interface PlannedImage {
@@ -31,9 +34,9 @@ export interface PlannedImage {
 export async function planImage(
   image: SourceImage,
   classifier: Classifier,
-  { runId, pixelDigest, card, methods, metrics, provenance, explain = 'score' }: PlanRequest,
+  { runId, pixelDigest, card, methods, metrics, provenance, explain = 'score', bits }: PlanRequest,
 ): Promise<PlannedImage> {
-  const { input, placement, window } = prepareInput(image, card.input);
+  const { input, placement, window } = prepareInput(image, card.input, windowOf(image, bits));
   const answer = await classifier.scores({ shape: [1, ...input.shape], data: input.data });
   const scores = [...answer.data];
   const { format, width, height, channels, bitDepth } = image;
@@ -57,7 +60,7 @@ export async function planImage(
     ...(explain !== 'score' && { explain }),
     methods: [...methods],
     metrics,
-    warnings: [...image.warnings],
+    warnings: [...image.warnings, ...(bits === undefined ? windowWarning(image, window) : [])],
     provenance,
   };
   return { plan, input };

@@ -22,9 +22,11 @@ export function runIdOf(
     readonly explain?: ExplainedOutput | undefined;
     /** Digest of the background images, where there are any. */
     readonly background?: string | undefined;
+    /** Stored bits, where they were stated. */
+    readonly bits?: number | undefined;
   },
 ): string {
-  const { seed, metrics, explain = 'score', background } = settings;
+  const { seed, metrics, explain = 'score', background, bits } = settings;
   const id = shortDigest(
     canonicalJson({
       pixelDigest,
@@ -37,6 +39,7 @@ export function runIdOf(
       // Ids of runs that explain the model's own output stay what they were.
       ...(explain !== 'score' && { explain }),
       ...(background && { background }),
+      ...(bits !== undefined && { bits }),
     }),
   );
   return card.id === canaryModel ? canaryRunId(id) : id;

@@ -7,6 +7,7 @@
  */
 import { PermanentFault } from '../errors.ts';
 import { elementCount, type FloatArray, type Tensor } from './tensor.ts';
+import { widenHalf } from './widen-half.ts';
 
 const ARRAYS = {
   f4: { dtype: 'float32', array: Float32Array },
@@ -17,8 +18,11 @@ const ARRAYS = {
   b1: { dtype: 'bool', array: Uint8Array },
 } as const;
 
+const HALF = { dtype: 'float16', array: Uint16Array } as const;
+
 type Descriptor = keyof typeof ARRAYS;
-export type NpyDtype = (typeof ARRAYS)[Descriptor]['dtype'];
+/** float16 is read (as float32, which holds it exactly), not written. */
+export type NpyDtype = (typeof ARRAYS)[Descriptor]['dtype'] | 'float16';
 /** bool is one byte per element, 0 or 1. */
 export type NpyData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
@@ -40,13 +44,14 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   if (!descr || !order || !extents) {
     throw malformed(`descr, fortran_order and shape of a plain array in the header, got ${header.trim()}`);
   }
-  if (!(descr[2]! in ARRAYS)) {
-    throw new PermanentFault(`npy: expected one of ${Object.keys(ARRAYS).join(', ')}, got ${descr[2]}`, {
+  const half = descr[2] === 'f2';
+  if (!half && !(descr[2]! in ARRAYS)) {
+    throw new PermanentFault(`npy: expected one of f2, ${Object.keys(ARRAYS).join(', ')}, got ${descr[2]}`, {
       code: 'npy-dtype',
       remedy: 'Save the array as float32 (array.astype("float32")).',
     });
   }
-  const { dtype, array } = ARRAYS[descr[2] as Descriptor];
+  const { dtype, array } = half ? HALF : ARRAYS[descr[2] as Descriptor];
   const shape = (extents[1]!.match(/\d+/g) ?? []).map(Number);
   const byteLength = elementCount(shape) * array.BYTES_PER_ELEMENT;
   if (bytes.byteLength - dataOffset < byteLength) {
@@ -58,7 +63,8 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   const copy = new Uint8Array(byteLength);
   copy.set(bytes.subarray(dataOffset, dataOffset + byteLength));
   if (descr[1] === '>') reverseBytesInto(copy, array.BYTES_PER_ELEMENT);
-  const data = new array(copy.buffer);
+  const stored = new array(copy.buffer);
+  const data = stored instanceof Uint16Array ? Float32Array.from(stored, widenHalf) : stored;
   return { dtype, shape, data: order[1] === 'True' ? toRowMajor(data, shape) : data };
 }
 

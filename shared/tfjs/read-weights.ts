@@ -5,8 +5,8 @@
  * Source: tfjs-core, io/io_utils.ts (decodeWeights).
  */
 import { type Constant, filled } from '../onnx/constant.ts';
-import { widenHalf } from '../onnx/read-tensor.ts';
 import { elementCount } from '../tensor/tensor.ts';
+import { widenHalf } from '../tensor/widen-half.ts';
 import type { WeightEntry, WeightsManifest } from './model-json.ts';
 
 /**

@@ -1,114 +1,113 @@
 /** What explains images: `explain`, `average`, `prototype`, `attribute`, `methods`. */
 import { type Command, Option } from 'commander';
-import { commaList, integer, numberList } from '../wrong-use.ts';
+import { commaList, integer } from '../wrong-use.ts';
 import {
-  device,
+  bits,
+  engine,
   explainedOutput,
-  memory,
+  layout,
+  machine,
   metrics,
   modelFacts,
   multiLabel,
+  processor,
   type Run,
-  threads,
 } from './options.ts';
 
+const anyModel =
+  'phantom, a model folder, a card.json, an .onnx file, a TF.js model.json, or a Keras .h5 or .keras';
+
+/** What `explain` and `average` have in common: images, a model, methods, and what these are run on. */
+const manyImages = (command: Command, { out, target }: { readonly out: string; readonly target: string }) =>
+  machine(
+    modelFacts(
+      command
+        .argument('<path...>', 'PNG or JPEG files, or folders of them')
+        .requiredOption('--model <model>', anyModel),
+    )
+      .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
+      .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
+      .option('--target <classes>', target, commaList)
+      .addOption(explainedOutput)
+      .option(
+        '--background <folder>',
+        'images that stand for the data: expected gradients, baseline dataset-mean',
+      )
+      .addOption(bits)
+      .option('--out <folder>', 'where the results go', out)
+      .option('--seed <n>', 'seed of methods that draw random numbers', integer, 0),
+  ).addOption(engine);
+
 export function addExplainCommands(program: Command, run: Run): void {
-  modelFacts(
+  manyImages(
     program
       .command('explain')
-      .description('explain images with a model: maps (.npy), overlays (.png), manifest and report; no cloud')
-      .argument('<image...>', 'PNG or JPEG files')
-      .requiredOption(
-        '--model <model>',
-        'phantom, a model folder, a card.json, an .onnx file, a TF.js model.json, or a Keras .h5 or .keras',
+      .description(
+        'explain images with a model: maps (.npy), overlays (.png), manifest and report; no cloud',
       ),
+    { out: 'explained', target: 'class names or indices, or all: a map each (default: the predicted class)' },
   )
-    .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
-    .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
-    .option(
-      '--target <classes>',
-      'class names or indices, or all: a map each (default: the predicted class)',
-      commaList,
-    )
-    .addOption(explainedOutput)
-    .option(
-      '--background <folder>',
-      'images that stand for the data: expected gradients, baseline dataset-mean',
-    )
     .addOption(metrics)
-    .option('--out <folder>', 'where the results go', 'explained')
-    .option('--seed <n>', 'seed of methods that draw random numbers', integer, 0)
-    .addOption(threads)
-    .addOption(device)
-    .addOption(new Option('--engine <name>', 'what runs the model').choices(['onnxruntime', 'tfjs']))
-    .addOption(memory)
-    .action((images: string[], flags) =>
-      run(async (output) => (await import('../explain-command.ts')).explainCommand(images, flags, output)),
+    .action((paths: string[], flags) =>
+      run(async (output) => (await import('../explain-command.ts')).explainCommand(paths, flags, output)),
     );
 
-  modelFacts(
+  manyImages(
     program
       .command('average')
-      .description('mean attribution over many images: where a model looks in general, by class and method')
-      .argument('<path...>', 'PNG or JPEG files, or folders of them')
-      .requiredOption('--model <model>', 'as for explain'),
-  )
-    .option('--methods <a,b>', 'method names, or all (see: cxai methods)', commaList)
-    .option('--options <json>', 'options by method: {"integrated-gradients":{"steps":50}}')
-    .option(
-      '--target <classes>',
-      'class names or indices, or all (default: of each image the predicted one)',
-      commaList,
-    )
-    .addOption(explainedOutput)
-    .option('--background <folder>', 'images that stand for the data')
-    .option('--out <folder>', 'where the results go', 'average')
-    .option('--seed <n>', 'seed of methods that draw random numbers', integer, 0)
-    .addOption(threads)
-    .addOption(memory)
-    .action((paths: string[], flags) =>
-      run(async (output) => (await import('../average-command.ts')).averageCommand(paths, flags, output)),
-    );
+      .description('mean attribution over many images: where a model looks in general, by class and method'),
+    { out: 'average', target: 'class names or indices, or all (default: of each image the predicted one)' },
+  ).action((paths: string[], flags) =>
+    run(async (output) => (await import('../average-command.ts')).averageCommand(paths, flags, output)),
+  );
 
-  modelFacts(
+  processor(
+    modelFacts(
+      program
+        .command('prototype')
+        .description('the image that a model finds most typical of a class (activation maximization)')
+        .requiredOption('--model <model>', 'as for explain')
+        .requiredOption('--target <classes>', 'class names or indices, or all', commaList),
+    )
+      .option('--options <json>', 'steps, octaves, octaveScale, stepSize, l2, blur, jitter')
+      .addOption(
+        new Option('--explain <what>', 'what rises')
+          .choices(['score', 'probability', 'logit'])
+          .default('logit'),
+      )
+      .option('--out <folder>', 'where the results go', 'prototypes')
+      .option('--seed <n>', 'seed of the start and the jitter', integer, 0),
+  ).action((flags) =>
+    run(async (output) => (await import('../prototype-command.ts')).prototypeCommand(flags, output)),
+  );
+
+  machine(
     program
-      .command('prototype')
-      .description('the image that a model finds most typical of a class (activation maximization)')
-      .requiredOption('--model <model>', 'as for explain')
-      .requiredOption('--target <classes>', 'class names or indices, or all', commaList),
-  )
-    .option('--options <json>', 'steps, octaves, octaveScale, stepSize, l2, blur, jitter')
-    .addOption(
-      new Option('--explain <what>', 'what rises')
-        .choices(['score', 'probability', 'logit'])
-        .default('logit'),
-    )
-    .option('--out <folder>', 'where the results go', 'prototypes')
-    .option('--seed <n>', 'seed of the start and the jitter', integer, 0)
-    .addOption(threads)
-    .action((flags) =>
-      run(async (output) => (await import('../prototype-command.ts')).prototypeCommand(flags, output)),
-    );
-
-  program
-    .command('attribute')
-    .description('one method on one array: .npy in the model’s own layout and units in, .npy out')
-    .requiredOption('--model <file>', 'an .onnx file, a TF.js model.json, or a Keras .h5 or .keras')
-    .requiredOption('--input <file>', 'float .npy, [C,H,W] or [H,W,C]')
-    .requiredOption('--target <classes>', 'class index, or several with commas: a map each', numberList)
-    .requiredOption('--method <name>', 'see: cxai methods')
-    .option('--options <json>', 'options of the method')
-    .option('--reference', 'start from the options that repeat the published reference (PAIR saliency)')
-    .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
-    .addOption(explainedOutput)
-    .addOption(multiLabel)
-    .requiredOption('--out <file>', 'where the float32 .npy goes')
-    .addOption(threads)
-    .addOption(device)
-    .addOption(memory)
-    .action((flags) =>
-      run(async (output) => (await import('../attribute-command.ts')).attributeCommand(flags, output)),
-    );
+      .command('attribute')
+      .description('one method on one array: .npy in the model’s own layout and units in, .npy out')
+      .requiredOption('--model <model>', anyModel)
+      .requiredOption('--input <file>', '.npy, [C,H,W] or [H,W,C]; [H,W] for one channel')
+      .requiredOption(
+        '--target <classes>',
+        'class indices, or names where the model has a card: a map each',
+        commaList,
+      )
+      .requiredOption('--method <name>', 'see: cxai methods')
+      .option('--options <json>', 'options of the method')
+      .option('--reference', 'start from the options that repeat the published reference (PAIR saliency)')
+      .option('--baseline <file>', 'a baseline as .npy, same shape as the input')
+      .option(
+        '--background <path>',
+        'images that stand for the data: .npy, [N,…], or a folder where the model has a card',
+      )
+      .option('--seed <n>', 'seed of a method that draws random numbers', integer)
+      .addOption(layout)
+      .addOption(explainedOutput)
+      .addOption(multiLabel)
+      .requiredOption('--out <file>', 'where the float32 .npy goes'),
+  ).action((flags) =>
+    run(async (output) => (await import('../attribute-command.ts')).attributeCommand(flags, output)),
+  );
 
   program
     .command('methods')

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { activationSchema } from '../../../shared/manifest/model-card.ts';
 import type { Output } from '../output.ts';
-import { commaList, imageSize, numberList, numberPair, positiveInteger } from '../wrong-use.ts';
+import { commaList, imageSize, numberList, numberPair, positiveInteger, storedBits } from '../wrong-use.ts';
 
 /** Runs a command's code; failures it counts become exit status 1. */
 export type Run = (work: (output: Output) => Promise<number | undefined> | Promise<void>) => Promise<void>;
@@ -10,21 +10,34 @@ export type Run = (work: (output: Output) => Promise<number | undefined> | Promi
 export const state = new Option('--state <folder>', 'where a local installation keeps its data').default(
   '.cxai',
 );
-export const threads = new Option('--threads <n>', 'threads of the engine (default: all cores)').argParser(
+const threads = new Option('--threads <n>', 'threads of the engine (default: all cores)').argParser(
   positiveInteger,
 );
 
-export const device = new Option('--device <name>', 'what computes (default: the fastest present)').choices([
+const device = new Option('--device <name>', 'what computes (default: the fastest present)').choices([
   'auto',
   'cpu',
   'cuda',
   'webgpu',
 ]);
 
-export const memory = new Option(
+const memory = new Option(
   '--memory <MiB>',
   'memory the model may work with: decides the images per call (default: 1024)',
 ).argParser((text: string) => positiveInteger(text) * 2 ** 20);
+
+/** What computes. */
+export const processor = (command: Command): Command => command.addOption(threads).addOption(device);
+
+/** What computes, and with how much memory. */
+export const machine = (command: Command): Command => processor(command).addOption(memory);
+
+export const engine = new Option('--engine <name>', 'what runs the model').choices(['onnxruntime', 'tfjs']);
+
+export const bits = new Option(
+  '--bits <n>',
+  'bits that images above 8 bits were stored with (default: the least usual number that holds each image)',
+).argParser(storedBits);
 
 export const metrics = new Option(
   '--metrics <level>',

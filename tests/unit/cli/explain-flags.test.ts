@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { uniqueNames } from '../../../functions/cli/explain-command.ts';
+import { imagesIn } from '../../../functions/cli/image-paths.ts';
 import { methodOptions } from '../../../functions/cli/method-flags.ts';
 import { loadModel } from '../../../functions/cli/model-source.ts';
 import { addExplainCommands } from '../../../functions/cli/program/explain.ts';
@@ -63,6 +64,7 @@ describe('facts of a model', () => {
     ['--seed', '', 'expected a whole number'],
     ['--size', '0', 'expected a whole number of 1 or more'],
     ['--size', '1,2,3', 'expected 1 or 2 whole numbers'],
+    ['--bits', '8', 'expected a whole number from 9 to 16'],
     ['--memory', '0', 'expected a whole number of 1 or more'],
     ['--activation', 'probabilities', 'Allowed choices are logits, multi-label-logits, softmax, sigmoid'],
   ])('%s %j is refused with the name of the option', (flag, value, reason) => {
@@ -83,5 +85,30 @@ describe('options of methods', () => {
     ['{"gradients":{},"nope":{}}', 'got nope'],
   ])('%s is refused where gradients alone is asked for', (text, reason) => {
     expect(() => methodOptions(text, ['gradients'])).toThrow(reason);
+  });
+});
+
+describe('images', () => {
+  it('are files as they are, and those of a folder by name', async () => {
+    const found = await imagesIn(['missing.png', `${phantom}samples`]);
+    expect(found[0]).toBe('missing.png');
+    expect(found.length).toBeGreaterThan(1);
+    expect(found.slice(1)).toEqual(found.slice(1).sort());
+    await expect(imagesIn([phantom])).rejects.toThrow('expected PNG or JPEG files or folders of them');
+  });
+});
+
+describe('sister commands', () => {
+  const shared = ['--threads', '--device'];
+  it.each([
+    ['explain', [...shared, '--memory', '--engine', '--bits']],
+    ['average', [...shared, '--memory', '--engine', '--bits']],
+    ['prototype', shared],
+    ['attribute', [...shared, '--memory', '--seed', '--background', '--layout']],
+  ])('%s takes %j', (name, flags) => {
+    const program = new Command('cxai');
+    addExplainCommands(program, async () => {});
+    const options = program.commands.find((command) => command.name() === name)!.options;
+    expect(options.map(({ long }) => long)).toEqual(expect.arrayContaining(flags));
   });
 });

@@ -63,6 +63,13 @@ describe('.npy files', () => {
     expect([...readNpyTensor(shared).data]).toEqual([1, 2, 3]);
   });
 
+  it('of half precision become float32, exactly', () => {
+    const bits = new Uint8Array(new Uint16Array([0x3c00, 0xc500, 0x0001, 0x7c00]).buffer);
+    const file = npy("{'descr': '<f2', 'fortran_order': False, 'shape': (4,), }", bits);
+    const data = new Float32Array([1, -5, 2 ** -24, Number.POSITIVE_INFINITY]);
+    expect(readNpy(file)).toEqual({ dtype: 'float16', shape: [4], data });
+  });
+
   it('of whole numbers become float64 tensors', () => {
     const tensor = readNpyTensor(writeNpy({ shape: [1], data: new BigInt64Array([3n]) }));
     expect(tensor).toEqual({ shape: [1], data: new Float64Array([3]) });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { windowOf, windowWarning } from '../../../shared/imaging/canonical-image.ts';
 import { prepareInput } from '../../../shared/imaging/model-input.ts';
 import type { SourceImage } from '../../../shared/imaging/source-image.ts';
 import type { ModelCard } from '../../../shared/manifest/model-card.ts';
@@ -110,5 +111,30 @@ describe('prepareInput places the image', () => {
     const { input, placement } = prepareInput(thin, card({ resize: 'pad', width: 4, height: 4 }));
     expect(input.data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(4, 6);
     expect(placement.width).toBe(4);
+  });
+});
+
+describe('stored bits of images above 8 bits', () => {
+  const of = (largest: number) => ({ bitDepth: 16 as const, data: new Uint16Array([0, largest]) });
+
+  it('are guessed by the largest value, or taken as stated, the same for a whole series', () => {
+    expect([windowOf(of(1000)), windowOf(of(1100))]).toEqual([
+      [0, 1023],
+      [0, 4095],
+    ]);
+    expect([windowOf(of(1000), 12), windowOf(of(1100), 12)]).toEqual([
+      [0, 4095],
+      [0, 4095],
+    ]);
+    expect(windowOf({ bitDepth: 8, data: new Uint8Array([9]) }, 12)).toEqual([0, 255]);
+  });
+
+  it('are refused where a value needs more', () => {
+    expect(() => windowOf(of(5000), 12)).toThrow('expected values of 12 bits, got 5000');
+  });
+
+  it('are warned of where they were guessed', () => {
+    expect(windowWarning(of(1000), [0, 1023]).join()).toContain('from 0 (black) to 1023 (white)');
+    expect(windowWarning({ bitDepth: 8 }, [0, 255])).toEqual([]);
   });
 });

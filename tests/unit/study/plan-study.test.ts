@@ -53,6 +53,11 @@ describe('expandSearch', () => {
 });
 
 describe('planStudy', () => {
+  it('asks for two classes or more', () => {
+    const one = () => spec({ data: { folder: 'images', classes: { no: ['no'] } } });
+    expect(one).toThrow('expected 2 classes or more');
+  });
+
   it('gives every configuration and seed a key that only its own facts decide', () => {
     const plan = planStudy(spec(), { digest });
     expect(plan.jobs).toHaveLength(4);
