@@ -113,6 +113,7 @@ async function plannedMethods(services: Services, card: ModelCard): Promise<Plan
     names.map((method) => ({ method })),
     {
       seed: CXAI_SEED,
+      extent: card.input,
       forwardFlops: gpu ? await services.models.forwardFlops(card) : 0,
       rule: { gpu, gpuAbove: gpuAboveFlops },
     },
