@@ -17,7 +17,7 @@ export default defineConfig({
   build: { format: 'directory', inlineStylesheets: 'never' },
   integrations: [svelte(), relativeAssets()],
   vite: {
-    build: { assetsInlineLimit: 0, reportCompressedSize: false, target: 'es2023' },
+    build: { assetsInlineLimit: 0, cssCodeSplit: false, reportCompressedSize: false, target: 'es2023' },
     experimental: { renderBuiltUrl: () => ({ relative: true }) },
     worker: { format: 'es' },
   },
