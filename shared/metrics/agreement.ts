@@ -1,5 +1,5 @@
 /** Agreement of two maps of one image: do they point at the same pixels? */
-import { averageRanks, descendingOrder } from './ranks.ts';
+import { averageRanks, descendingOrder, ranksIn } from './ranks.ts';
 
 /** Spearman's rank correlation (1904), −1 … 1, ties averaged; 0 where a map is constant. */
 export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -8,7 +8,7 @@ export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): num
 
 /** Overlap of the top `share` of both maps, |A ∩ B| / |A ∪ B|, 0 … 1; at least one pixel each. */
 export function topOverlap(a: ArrayLike<number>, b: ArrayLike<number>, share = 0.1): number {
-  return overlap(topPixels(a, share), topPixels(b, share));
+  return overlap(topPixels(descendingOrder(a), share), topPixels(descendingOrder(b), share));
 }
 
 export interface PairAgreement {
@@ -20,8 +20,10 @@ export interface PairAgreement {
 /** Every pair of maps of one image, by the magnitude of their values: evidence for or against counts alike. */
 export function pairwiseAgreement(maps: ReadonlyMap<string, ArrayLike<number>>): PairAgreement[] {
   const known = [...maps].map(([method, map]) => {
-    const magnitudes = Float64Array.from(map, Math.abs);
-    return { method, ranks: averageRanks(magnitudes), top: topPixels(magnitudes, 0.1) };
+    const magnitudes = new Float64Array(map.length);
+    for (let i = 0; i < magnitudes.length; i++) magnitudes[i] = Math.abs(map[i]!);
+    const order = descendingOrder(magnitudes);
+    return { method, ranks: ranksIn(order, magnitudes), top: topPixels(order, 0.1) };
   });
   return known.flatMap((a, i) =>
     known.slice(i + 1).map(
@@ -46,10 +48,10 @@ function correlation(ra: Float64Array, rb: Float64Array): number {
   return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }
 
-function topPixels(map: ArrayLike<number>, share: number): Uint8Array {
-  const count = Math.max(1, Math.round(share * map.length));
-  const top = new Uint8Array(map.length);
-  for (const pixel of descendingOrder(map).subarray(0, count)) top[pixel] = 1;
+function topPixels(descending: Uint32Array, share: number): Uint8Array {
+  const count = Math.max(1, Math.round(share * descending.length));
+  const top = new Uint8Array(descending.length);
+  for (const pixel of descending.subarray(0, count)) top[pixel] = 1;
   return top;
 }
 

@@ -5,8 +5,8 @@
  * scikit-image: k = scale/255, Gaussian σ before, pieces under `minSize` merged in a second pass.
  */
 import { gaussianBlur } from '../imaging/gaussian.ts';
-import { countingUp } from './counting-up.ts';
-import { stableOrder } from './sort-edges.ts';
+import { countingUp } from '../tensor/counting-up.ts';
+import { stableOrder } from '../tensor/stable-order.ts';
 
 /** Edges of the 8-neighborhood in ascending order of cost. They serve every scale. */
 export interface EdgeGraph {

@@ -6,7 +6,7 @@
  * taken from every region that holds it. So the whole search costs one visit per (region, pixel).
  */
 
-import { countingUp } from './counting-up.ts';
+import { countingUp } from '../tensor/counting-up.ts';
 import { type Regions, regionPixels } from './regions.ts';
 
 export interface RegionMap {

@@ -5,18 +5,6 @@ import { dilateByDisk } from '../../../shared/segmentation/dilation.ts';
 import { edgeGraph, felzenszwalb } from '../../../shared/segmentation/felzenszwalb.ts';
 import { segmentAtScales, segmentationImage } from '../../../shared/segmentation/image-regions.ts';
 import { regionPixels, regionsOf, regionsOfLabels } from '../../../shared/segmentation/regions.ts';
-import { stableOrder } from '../../../shared/segmentation/sort-edges.ts';
-
-test('edges sort by cost, equal costs in their first order', () => {
-  const cost = fc.oneof(fc.double({ min: 0, noNaN: true }), fc.constantFrom(0, 0.5, 1e-300));
-  fc.assert(
-    fc.property(fc.array(cost, { maxLength: 40 }), (costs) => {
-      const expected = [...costs.keys()].sort((a, b) => costs[a]! - costs[b]! || a - b);
-      expect([...stableOrder(Float64Array.from(costs, Math.abs))]).toEqual(expected);
-    }),
-    { seed: 4, numRuns: 300 },
-  );
-});
 
 test('dilation holds exactly the pixels within the radius', () => {
   const [height, width, radius] = [11, 13, 3];
