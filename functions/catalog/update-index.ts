@@ -5,7 +5,7 @@
  */
 import { indexKey, indexPageKey, indexPagesPrefix } from '../../shared/manifest/keys.ts';
 import { type RunEntry, type RunIndex, runIndexSchema } from '../../shared/manifest/run-index.ts';
-import { jsonType, readJson, UnreadableObject } from '../common/json-object.ts';
+import { jsonType, readJson, unlessUnreadable } from '../common/json-object.ts';
 import type { ObjectStore } from '../common/object-store.ts';
 
 const pageSize = 1000;
@@ -49,10 +49,6 @@ async function turnPage(store: ObjectStore, index: RunIndex): Promise<RunIndex> 
   return { ...index, runs: index.runs.slice(0, -pageSize), pages: index.pages + 1 };
 }
 
-const skipUnreadable = (error: unknown): undefined => {
-  if (!(error instanceof UnreadableObject)) throw error;
-};
-
 /** Longer than a page without entries, shorter than one with a single one. */
 const emptyPageBytes = 100;
 
@@ -60,7 +56,7 @@ const emptyPageBytes = 100;
 async function expirePages(store: ObjectStore, oldest: string): Promise<void> {
   for await (const { key, size } of store.list(indexPagesPrefix)) {
     if (size <= emptyPageBytes) continue;
-    const page = await readJson(store, key, runIndexSchema).catch(skipUnreadable);
+    const page = await readJson(store, key, runIndexSchema).catch(unlessUnreadable(undefined));
     if (!page) continue;
     const runs = keptSince(page.value.runs, oldest);
     if (runs.length === page.value.runs.length) return;

@@ -3,11 +3,9 @@
  * or usual answer as its default, so that Enter takes it.
  */
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
+import type { Ask } from './ask.ts';
 import type { ModelFlags } from './model-source.ts';
 import { commaList, numberList, numberPair, WrongUse } from './wrong-use.ts';
-
-/** Puts one question; resolves to '' where the default is taken. */
-export type Ask = (question: string) => Promise<string>;
 
 type Answers = Pick<ModelFlags, 'id' | 'classes' | 'range' | 'mean' | 'std' | 'resize' | 'license'>;
 

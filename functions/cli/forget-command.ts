@@ -2,12 +2,11 @@
  * `cxai forget RUN`: erases one run with its upload, once somebody has said yes. What caches keep is told with the command
  * that clears them.
  */
-import { createInterface } from 'node:readline/promises';
 import { PermanentFault } from '../../shared/errors.ts';
 import { runIdSchema } from '../../shared/manifest/plan.ts';
 import { objectEraser, versionEraser } from '../forget/eraser.ts';
 import { type Forgotten, forgetRun } from '../forget/forget-run.ts';
-import type { Ask } from './card-questions.ts';
+import { type Ask, onTerminal } from './ask.ts';
 import { connect, type Installation } from './installation.ts';
 import type { Output } from './output.ts';
 import { denyInAws } from './share-command.ts';
@@ -23,7 +22,7 @@ export async function forgetCommand(
   runId: string,
   flags: ForgetFlags,
   output: Output,
-  ask: Ask | undefined = process.stdin.isTTY ? onTerminal : undefined,
+  ask: Ask | undefined = process.stdin.isTTY ? askOnce : undefined,
 ): Promise<number> {
   if (!runIdSchema.safeParse(runId).success) {
     throw new WrongUse('forget: expected a run id of 32 hexadecimal digits; cxai runs lists them');
@@ -57,20 +56,13 @@ export async function forgetCommand(
   return 0;
 }
 
+const askOnce: Ask = (question) => onTerminal((ask) => ask(question));
+
 async function agreed(ask: Ask, runId: string): Promise<boolean> {
   const answer = await ask(
     `Erase run ${runId} for good: picture, maps, manifest, links and its upload? [y/N] `,
   );
   return /^y(es)?$/i.test(answer.trim());
-}
-
-async function onTerminal(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(question);
-  } finally {
-    terminal.close();
-  }
 }
 
 function servicesOf({ where, clients, drop, results, buckets }: Installation) {

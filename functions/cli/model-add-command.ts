@@ -1,13 +1,13 @@
 /** `cxai model add`: a card for a model, asked for on a terminal, and `models/<id>/` for `cxai start`. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { PermanentFault } from '../../shared/errors.ts';
 import type { ModelCard } from '../../shared/manifest/model-card.ts';
 import { compileClassifier } from '../../shared/runtime/compile-classifier.ts';
 import { inputShapeOf } from '../common/model-registry.ts';
 import { createOnnxRuntimeRunner } from '../common/onnxruntime-runner.ts';
-import { type Ask, askForCard } from './card-questions.ts';
+import { onTerminal } from './ask.ts';
+import { askForCard } from './card-questions.ts';
 import { loadModel, type ModelFlags } from './model-source.ts';
 import type { Output } from './output.ts';
 import { probeModel } from './probe-model.ts';
@@ -70,15 +70,5 @@ function digestIn(text: string): unknown {
     return (JSON.parse(text) as { digest?: unknown } | null)?.digest;
   } catch {
     return undefined;
-  }
-}
-
-/** Questions go to standard error, so that standard output holds the result alone. */
-async function onTerminal<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await work((text) => terminal.question(text));
-  } finally {
-    terminal.close();
   }
 }

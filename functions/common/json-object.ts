@@ -22,6 +22,14 @@ export class UnreadableObject extends PermanentFault {
   }
 }
 
+/** For the `catch` of `readJson`: `instead` stands for an object that cannot be read; other faults are thrown on. */
+export const unlessUnreadable =
+  <T>(instead: T) =>
+  (error: unknown): T => {
+    if (error instanceof UnreadableObject) return instead;
+    throw error;
+  };
+
 /** Undefined where there is no such object. Throws UnreadableObject where it is not of the schema. */
 export async function readJson<T>(
   store: ObjectStore,

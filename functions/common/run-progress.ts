@@ -4,7 +4,7 @@ import { type Fault, type MethodResult, methodResultSchema } from '../../shared/
 import { type Plan, planSchema } from '../../shared/manifest/plan.ts';
 import { type RunModel, runModelSchema } from '../../shared/manifest/run-model.ts';
 import { failedResult } from '../../shared/pipeline/run-method.ts';
-import { jsonType, readJson, UnreadableObject } from './json-object.ts';
+import { jsonType, readJson, unlessUnreadable } from './json-object.ts';
 import type { ObjectStore } from './object-store.ts';
 
 export async function readPlan(store: ObjectStore, runId: string): Promise<Plan | undefined> {
@@ -54,10 +54,3 @@ const resultUnreadable = (method: string): Fault => ({
   remedy: 'Run the method again: cxai redrive RUN.',
   permanent: true,
 });
-
-const unlessUnreadable =
-  <T>(instead: T) =>
-  (error: unknown): T => {
-    if (error instanceof UnreadableObject) return instead;
-    throw error;
-  };

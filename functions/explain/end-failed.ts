@@ -4,14 +4,13 @@
  * Where the run itself cannot be read or finished, another try would end the same: that is logged and left to the
  * sweeper, which ends the run past its deadline.
  */
-
 import { CxaiError } from '../../shared/errors.ts';
 import { lastFaultName, runKey } from '../../shared/manifest/keys.ts';
 import { type Fault, faultSchema } from '../../shared/manifest/method-result.ts';
 import type { Task } from '../../shared/manifest/task.ts';
 import { failedResult } from '../../shared/pipeline/run-method.ts';
 import { finishRun } from '../common/finish-run.ts';
-import { jsonType, readJson, UnreadableObject } from '../common/json-object.ts';
+import { jsonType, readJson, unlessUnreadable } from '../common/json-object.ts';
 import { log } from '../common/log.ts';
 import { readPlan, writeResult } from '../common/run-progress.ts';
 import type { Services } from '../common/services.ts';
@@ -58,10 +57,5 @@ export async function noteFault(services: Services, task: Task, fault: Fault): P
 /** Undefined where none was noted, or a version that this one cannot read. */
 export async function notedFault(services: Services, task: Task): Promise<Fault | undefined> {
   const key = runKey(task.runId, lastFaultName(task.method));
-  try {
-    return (await readJson(services.results, key, faultSchema))?.value;
-  } catch (error) {
-    if (error instanceof UnreadableObject) return undefined;
-    throw error;
-  }
+  return (await readJson(services.results, key, faultSchema).catch(unlessUnreadable(undefined)))?.value;
 }

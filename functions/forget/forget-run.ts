@@ -15,7 +15,7 @@ import {
   runPrefix,
 } from '../../shared/manifest/keys.ts';
 import { type Receipt, receiptSchema } from '../../shared/manifest/receipt.ts';
-import { readJson, UnreadableObject } from '../common/json-object.ts';
+import { readJson, unlessUnreadable } from '../common/json-object.ts';
 import type { ObjectStore } from '../common/object-store.ts';
 import { forgetLinks } from '../share/share-links.ts';
 import { inOrder } from '../study/in-order.ts';
@@ -79,9 +79,6 @@ async function receiptKeys(drop: ObjectStore): Promise<string[]> {
 const receiptOf =
   (drop: ObjectStore, runId: string) =>
   async (receipt: string): Promise<{ readonly receipt: string; readonly upload: string } | undefined> => {
-    const stored = await readJson<Receipt>(drop, receipt, receiptSchema).catch((error: unknown) => {
-      if (error instanceof UnreadableObject) return undefined;
-      throw error;
-    });
+    const stored = await readJson<Receipt>(drop, receipt, receiptSchema).catch(unlessUnreadable(undefined));
     return stored?.value.runId === runId ? { receipt, upload: stored.value.key } : undefined;
   };
