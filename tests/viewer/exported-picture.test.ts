@@ -1,21 +1,11 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openPage } from './fixture/browser.ts';
 import { exampleRunId } from './fixture/example-run.ts';
-import { openTestSite, type TestSite } from './fixture/site.ts';
-import { writeExampleRoot } from './fixture/write-data-root.ts';
+import { useExampleSite } from './fixture/example-site.ts';
 
-let testSite: TestSite;
-let served: Awaited<ReturnType<TestSite['serve']>>;
-
-beforeAll(async () => {
-  testSite = await openTestSite();
-  served = await testSite.serve();
-  await writeExampleRoot(served.data);
-});
-afterEach(() => testSite?.closePages());
-afterAll(() => testSite?.close());
+const example = useExampleSite();
 
 describe('the exported picture', () => {
   /** Its pixels, and every text drawn into it. */
@@ -33,7 +23,7 @@ describe('the exported picture', () => {
     return { ...info, at, words: await page.evaluate<string[]>('drawnWords.splice(0)') };
   }
   async function openRecorded() {
-    const { page, errors } = await openPage(testSite.browser, `${served.url}model/`);
+    const { page, errors } = await openPage(example.testSite.browser, `${example.served.url}model/`);
     await page.addInitScript(() => {
       const drawn: string[] = [];
       Object.assign(window, { drawnWords: drawn });
@@ -44,7 +34,7 @@ describe('the exported picture', () => {
       };
     });
     errors.splice(0);
-    await page.goto(`${served.url}run/#run=${exampleRunId(8)}`);
+    await page.goto(`${example.served.url}run/#run=${exampleRunId(8)}`);
     await page.locator('[data-panel=grad-cam] .ticks span').first().waitFor();
     await page.locator('[data-panel=gradients] .ticks span').first().waitFor();
     return { page, errors };

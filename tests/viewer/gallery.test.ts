@@ -2,26 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './fixture/accessibility.ts';
 import { openPage, phone } from './fixture/browser.ts';
 import { entryOf, exampleManifest, exampleRunId } from './fixture/example-run.ts';
-import { openTestSite, type TestSite } from './fixture/site.ts';
-import { exampleRuns, writeExampleRoot, writeIndex, writeRun } from './fixture/write-data-root.ts';
+import { useExampleSite } from './fixture/example-site.ts';
+import { exampleRuns, writeIndex, writeRun } from './fixture/write-data-root.ts';
 
-let testSite: TestSite;
-let served: Awaited<ReturnType<TestSite['serve']>>;
-
-beforeAll(async () => {
-  testSite = await openTestSite();
-  served = await testSite.serve();
-  await writeExampleRoot(served.data);
-});
-afterEach(() => testSite?.closePages());
-afterAll(() => testSite?.close());
+const example = useExampleSite();
 
 const open = (fragment = '', screen?: typeof phone) =>
-  openPage(testSite.browser, `${served.url}${fragment}`, screen);
+  openPage(example.testSite.browser, `${example.served.url}${fragment}`, screen);
 
 describe('the gallery', () => {
   it('shows every run with its class, probability, model and status, and nothing on the console', async () => {
@@ -62,7 +53,7 @@ describe('the gallery', () => {
     await page.getByLabel('Order').selectOption('least-certain');
     const shown = await page.locator('.card h2').allInnerTexts();
     expect(shown).toHaveLength(1);
-    const again = await openPage(testSite.browser, page.url());
+    const again = await openPage(example.testSite.browser, page.url());
     await again.page.locator('.card').first().waitFor();
     expect(await again.page.locator('.card h2').allInnerTexts()).toEqual(shown);
     await again.page.getByLabel('Filter runs').fill('nothing like it');
@@ -81,10 +72,10 @@ describe('the gallery', () => {
   });
 
   it('lets new runs slide in, and asks with the tag it has while nothing changes', async () => {
-    const live = await testSite.serve();
+    const live = await example.testSite.serve();
     const runs = exampleRuns().map(entryOf);
     await writeIndex(live.data, runs);
-    const { page } = await openPage(testSite.browser, `${live.url}#status=complete`);
+    const { page } = await openPage(example.testSite.browser, `${live.url}#status=complete`);
     await page.locator('.card').first().waitFor();
     await expect
       .poll(() => live.answers.filter((line) => line === '304 data/index.json').length)
@@ -98,7 +89,7 @@ describe('the gallery', () => {
 
 describe('a gallery of a thousand runs', () => {
   it('shows the first at once, the last on scrolling, and older pages when asked', async () => {
-    const many = await testSite.serve({ standIn: exampleRunId(8) });
+    const many = await example.testSite.serve({ standIn: exampleRunId(8) });
     await writeRun(many.data, exampleManifest(8, { width: 48, height: 48 }));
     const entry = entryOf(exampleManifest(8));
     const time = (i: number) => new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString();
@@ -108,7 +99,7 @@ describe('a gallery of a thousand runs', () => {
       finishedAt: time(5000 - i),
     }));
     await writeIndex(many.data, runs.slice(0, 1000), [runs.slice(1000)]);
-    const { page, errors } = await openPage(testSite.browser, many.url);
+    const { page, errors } = await openPage(example.testSite.browser, many.url);
     await page.getByText('the newest 1,000 runs, live').waitFor();
     await page.getByLabel('Filter runs').fill('no such run');
     await page.getByText('0 runs of the newest 1,000 runs, live').waitFor();
@@ -126,9 +117,9 @@ describe('a gallery of a thousand runs', () => {
 
 describe('a gallery without runs', () => {
   it('teaches how to drop the first file', async () => {
-    const empty = await testSite.serve();
+    const empty = await example.testSite.serve();
     await writeIndex(empty.data, []);
-    const { page, errors } = await openPage(testSite.browser, empty.url);
+    const { page, errors } = await openPage(example.testSite.browser, empty.url);
     await page.getByText('Drop an image, read the explanations here').waitFor();
     const shown = await page.locator('pre').last().innerText();
     // Where nothing has been started it fails with 1; what is wrong use of the command ends with 2.
@@ -144,9 +135,9 @@ describe('a gallery without runs', () => {
   });
 
   it('says so where the results cannot be reached, and recovers by itself', async () => {
-    const lost = await testSite.serve();
+    const lost = await example.testSite.serve();
     await writeIndex(lost.data, exampleRuns().map(entryOf));
-    const { page } = await openPage(testSite.browser, lost.url);
+    const { page } = await openPage(example.testSite.browser, lost.url);
     await page.locator('.card').first().waitFor();
     await rm(join(lost.data, 'index.json'));
     await page.locator('.dot.lost').waitFor();
@@ -156,8 +147,8 @@ describe('a gallery without runs', () => {
   });
 
   it('explains a data root that is not there at all', async () => {
-    const absent = await testSite.serve();
-    const { page } = await openPage(testSite.browser, absent.url);
+    const absent = await example.testSite.serve();
+    const { page } = await openPage(example.testSite.browser, absent.url);
     await page.getByText('Nothing is stored here yet').waitFor();
     expect(await page.locator('main').textContent()).toContain('This page keeps looking');
   });

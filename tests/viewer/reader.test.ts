@@ -1,27 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readRunFragment, writeRunFragment } from '../../viewer/src/lib/run-fragment.ts';
 import { initialView } from '../../viewer/src/lib/view.ts';
 import { packView } from '../../viewer/src/lib/view-link.ts';
 import { openPage, type Screen } from './fixture/browser.ts';
 import { exampleManifest, exampleRunId } from './fixture/example-run.ts';
+import { useExampleSite } from './fixture/example-site.ts';
 import { openRun } from './fixture/open-run.ts';
-import { openTestSite, type TestSite } from './fixture/site.ts';
-import { writeExampleRoot, writeUnfinishedRun } from './fixture/write-data-root.ts';
+import { writeUnfinishedRun } from './fixture/write-data-root.ts';
 
-let testSite: TestSite;
-let served: Awaited<ReturnType<TestSite['serve']>>;
+const example = useExampleSite();
 
-beforeAll(async () => {
-  testSite = await openTestSite();
-  served = await testSite.serve();
-  await writeExampleRoot(served.data);
-});
-afterEach(() => testSite?.closePages());
-afterAll(() => testSite?.close());
-
-const open = (run: number, screen?: Screen) => openRun(testSite, served.url, run, screen);
+const open = (run: number, screen?: Screen) => openRun(example, run, screen);
 
 describe('reading and taking away', () => {
   const decideFor = async (page: Page, reading: string) => {
@@ -41,7 +32,7 @@ describe('reading and taking away', () => {
     const { page } = await open(run);
     await page.getByRole('button', { name: 'Read first' }).click();
     await page.waitForURL(/view=/);
-    const blind = await openPage(testSite.browser, page.url());
+    const blind = await openPage(example.testSite.browser, page.url());
     await blind.page.getByText('Your reading').waitFor();
     return blind.page;
   };
@@ -93,7 +84,7 @@ describe('reading and taking away', () => {
     const { page } = await open(8);
     await page.getByRole('button', { name: 'Read first' }).click();
     await page.waitForURL(/view=/);
-    const again = await openPage(testSite.browser, page.url());
+    const again = await openPage(example.testSite.browser, page.url());
     await again.page.getByText('Your reading').waitFor();
     expect(await again.page.locator('body').textContent()).not.toContain('96.4');
     await again.page.getByRole('button', { name: 'Reveal' }).click();
@@ -104,12 +95,12 @@ describe('reading and taking away', () => {
   });
 
   it('leaves the class unsaid while a run that is to be read first is still being explained', async () => {
-    const later = await testSite.serve();
+    const later = await example.testSite.serve();
     const manifest = exampleManifest(10);
     await writeUnfinishedRun(later.data, manifest, 3);
     const view = await packView({ ...initialView, hidden: true });
     const link = writeRunFragment({ ...readRunFragment(''), runId: manifest.runId, view });
-    const { page } = await openPage(testSite.browser, `${later.url}run/#${link}`);
+    const { page } = await openPage(example.testSite.browser, `${later.url}run/#${link}`);
     await page.getByText('3 of 8 methods have ended').waitFor();
     expect(await page.locator('.progress h2').textContent()).toBe('Being explained');
   });

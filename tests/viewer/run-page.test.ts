@@ -1,24 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './fixture/accessibility.ts';
 import { openPage, phone, type Screen } from './fixture/browser.ts';
 import { entryOf, exampleManifest, exampleRunId } from './fixture/example-run.ts';
+import { useExampleSite } from './fixture/example-site.ts';
 import { colorAt, isGray, openRun } from './fixture/open-run.ts';
 import { lesionOf } from './fixture/phantom.ts';
-import { openTestSite, type TestSite } from './fixture/site.ts';
-import { writeExampleRoot, writeIndex, writeRun, writeUnfinishedRun } from './fixture/write-data-root.ts';
+import { writeIndex, writeRun, writeUnfinishedRun } from './fixture/write-data-root.ts';
 
-let testSite: TestSite;
-let served: Awaited<ReturnType<TestSite['serve']>>;
+const example = useExampleSite();
 
-beforeAll(async () => {
-  testSite = await openTestSite();
-  served = await testSite.serve();
-  await writeExampleRoot(served.data);
-});
-afterEach(() => testSite?.closePages());
-afterAll(() => testSite?.close());
-
-const open = (run: number, screen?: Screen) => openRun(testSite, served.url, run, screen);
+const open = (run: number, screen?: Screen) => openRun(example, run, screen);
 
 describe('the run page', () => {
   it('shows the image and a panel per method, with what each cost and means, and no word on the console', async () => {
@@ -93,7 +84,10 @@ describe('the run page', () => {
   });
 
   it('shows a rejected file with its reason and remedy', async () => {
-    const { page } = await openPage(testSite.browser, `${served.url}run/#run=${exampleRunId(6)}`);
+    const { page } = await openPage(
+      example.testSite.browser,
+      `${example.served.url}run/#run=${exampleRunId(6)}`,
+    );
     await page.getByText('This file could not be explained').waitFor();
     expect(await page.locator('main').textContent()).toMatch(
       /12,288[\s\S]*Export the image again[\s\S]*image-truncated/,
@@ -102,10 +96,10 @@ describe('the run page', () => {
   });
 
   it('waits for a run that is not there yet and shows it when it comes', async () => {
-    const later = await testSite.serve();
+    const later = await example.testSite.serve();
     const manifest = exampleManifest(9);
     await writeIndex(later.data, []);
-    const { page } = await openPage(testSite.browser, `${later.url}run/#run=${manifest.runId}`);
+    const { page } = await openPage(example.testSite.browser, `${later.url}run/#run=${manifest.runId}`);
     await page.getByText('Nothing is stored here yet').waitFor();
     await writeRun(later.data, manifest);
     await writeIndex(later.data, [entryOf(manifest)]);
@@ -113,10 +107,10 @@ describe('the run page', () => {
   });
 
   it('shows how far a run is while it is being explained, and opens it when it is done', async () => {
-    const later = await testSite.serve();
+    const later = await example.testSite.serve();
     const manifest = exampleManifest(10, { failing: ['integrated-gradients'] });
     await writeUnfinishedRun(later.data, manifest, 3);
-    const { page } = await openPage(testSite.browser, `${later.url}run/#run=${manifest.runId}`);
+    const { page } = await openPage(example.testSite.browser, `${later.url}run/#run=${manifest.runId}`);
     await page.getByText('3 of 8 methods have ended').waitFor();
     expect(await page.locator('.progress li').allTextContents()).toEqual(
       expect.arrayContaining(['Grad-CAM 31 ms', 'Integrated gradients failed', 'XRAI …']),
@@ -135,7 +129,7 @@ describe('the run page', () => {
   });
 
   it('says what a link without a run lacks', async () => {
-    const { page } = await openPage(testSite.browser, `${served.url}run/`);
+    const { page } = await openPage(example.testSite.browser, `${example.served.url}run/`);
     await page.getByText('This link names no run').waitFor();
   });
 });
@@ -183,7 +177,10 @@ describe('the run page for everyone', () => {
   });
 
   it('keeps the theme on this device', async () => {
-    const { page } = await openPage(testSite.browser, `${served.url}model/#model=brain-mri-cnn3`);
+    const { page } = await openPage(
+      example.testSite.browser,
+      `${example.served.url}model/#model=brain-mri-cnn3`,
+    );
     await page.getByRole('button', { name: 'Light theme' }).click();
     await page.reload();
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light');
@@ -218,10 +215,10 @@ describe('the run page for everyone', () => {
 });
 
 describe('the run page under trouble', () => {
-  const run = () => `${served.url}run/#run=${exampleRunId(8)}`;
+  const run = () => `${example.served.url}run/#run=${exampleRunId(8)}`;
 
   it('tells the reader of an expired link what to do', async () => {
-    const { page } = await openPage(testSite.browser, `${served.url}model/`);
+    const { page } = await openPage(example.testSite.browser, `${example.served.url}model/`);
     await page.route('**/data/**', (route) => route.fulfill({ status: 403 }));
     await page.goto(run());
     await page.getByText('Access to the results was refused').waitFor();
@@ -230,7 +227,7 @@ describe('the run page under trouble', () => {
   });
 
   it('shows each part as it arrives over a slow network', async () => {
-    const { page, errors } = await openPage(testSite.browser, `${served.url}model/`);
+    const { page, errors } = await openPage(example.testSite.browser, `${example.served.url}model/`);
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -248,7 +245,7 @@ describe('the run page under trouble', () => {
   });
 
   it('draws where WebGL is blocked, and flickers by hand where motion is unwanted', async () => {
-    const { page } = await openPage(testSite.browser, `${served.url}model/`);
+    const { page } = await openPage(example.testSite.browser, `${example.served.url}model/`);
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.addInitScript(`
       const get = HTMLCanvasElement.prototype.getContext;

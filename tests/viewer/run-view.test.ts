@@ -1,24 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './fixture/accessibility.ts';
 import { openPage, type Screen } from './fixture/browser.ts';
 import { exampleRunId } from './fixture/example-run.ts';
+import { useExampleSite } from './fixture/example-site.ts';
 import { colorAt, isGray, openRun } from './fixture/open-run.ts';
 import { lesionOf } from './fixture/phantom.ts';
-import { openTestSite, type TestSite } from './fixture/site.ts';
-import { writeExampleRoot } from './fixture/write-data-root.ts';
 
-let testSite: TestSite;
-let served: Awaited<ReturnType<TestSite['serve']>>;
+const example = useExampleSite();
 
-beforeAll(async () => {
-  testSite = await openTestSite();
-  served = await testSite.serve();
-  await writeExampleRoot(served.data);
-});
-afterEach(() => testSite?.closePages());
-afterAll(() => testSite?.close());
-
-const open = (run: number, screen?: Screen) => openRun(testSite, served.url, run, screen);
+const open = (run: number, screen?: Screen) => openRun(example, run, screen);
 
 describe('the view', () => {
   it('follows the keyboard, and hides the overlays while O is held', async () => {
@@ -51,7 +41,7 @@ describe('the view', () => {
     await page.waitForURL(/view=/);
     await page.waitForTimeout(400);
     expect(await page.locator('.main').getAttribute('data-kept'), 'the page is not built anew').toBe('yes');
-    const again = await openPage(testSite.browser, page.url());
+    const again = await openPage(example.testSite.browser, page.url());
     await again.page.locator('[data-panel=comparison]').waitFor();
     expect(await again.page.getByLabel('Strongest pixels').inputValue()).toBe('7');
     for (const name of ['Contour', 'Shared', 'Swipe']) {
@@ -64,8 +54,8 @@ describe('the view', () => {
   it('goes to the next and the previous run, in the order of the list it came from', async () => {
     const list = encodeURIComponent('status=partial');
     const { page } = await openPage(
-      testSite.browser,
-      `${served.url}run/#run=${exampleRunId(7)}&list=${list}`,
+      example.testSite.browser,
+      `${example.served.url}run/#run=${exampleRunId(7)}&list=${list}`,
     );
     await page.locator('button[aria-label="Next run"]:enabled').waitFor();
     await page.keyboard.press('PageDown');
@@ -89,7 +79,7 @@ describe('the view', () => {
     expect(await page.evaluate('document.activeElement.dataset.panel')).toBe('xrai');
     // The link follows the view a moment later.
     await expect.poll(() => page.url()).not.toBe(unfolded);
-    const again = await openPage(testSite.browser, page.url());
+    const again = await openPage(example.testSite.browser, page.url());
     await again.page.getByRole('img', { name: 'Σ attribution' }).waitFor();
     await again.page.getByText('Best control').waitFor();
     expect(errors).toEqual([]);
