@@ -4,6 +4,7 @@
  */
 import { averageRanks } from '../../../shared/metrics/ranks.ts';
 import { type AttributionMap, thresholdOf } from './attribution-map.ts';
+import { bitsBelow, bitsOf, withoutSign } from './magnitude-bits.ts';
 
 /** Ranks of the magnitudes, from 1 for the lowest; ties share their mean rank. */
 export const magnitudeRanks = (map: AttributionMap): Float64Array => averageRanks(map.values.map(Math.abs));
@@ -31,12 +32,11 @@ export interface StrongestPixels {
 export function strongestPixels(map: AttributionMap, percent: number): StrongestPixels {
   const { values } = map;
   const words = new Int32Array(Math.ceil(values.length / 32));
-  // By the values' own bits, without a branch: those without the sign order as the magnitudes do.
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  const below = new Int32Array(Float32Array.of(thresholdOf(map, percent)).buffer)[0]! - 1;
+  const bits = bitsOf(values);
+  const below = bitsBelow(thresholdOf(map, percent));
   let count = 0;
   for (let i = 0; i < bits.length; i++) {
-    const strong = (below - (bits[i]! & 0x7fffffff)) >>> 31;
+    const strong = (below - (bits[i]! & withoutSign)) >>> 31;
     words[i >> 5]! |= strong << (i & 31);
     count += strong;
   }

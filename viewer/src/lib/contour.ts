@@ -4,6 +4,7 @@
  * Values sit at pixel centers; outside the map they count as 0, so outlines close.
  */
 import type { AttributionMap } from './attribution-map.ts';
+import { bitsBelow, bitsOf, withoutSign } from './magnitude-bits.ts';
 
 export interface ShownParts {
   readonly map: AttributionMap;
@@ -18,15 +19,14 @@ export interface ShownParts {
 export function shownParts(map: AttributionMap, threshold: number, signs: ShownParts['signs']): ShownParts {
   const { width, height, values } = map;
   const flags = new Uint8Array((width + 2) * (height + 2));
-  // By the values' own bits, without a branch: those without the sign order as the magnitudes do.
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  const below = new Int32Array(Float32Array.of(threshold).buffer)[0]! - 1;
+  const bits = bitsOf(values);
+  const below = bitsBelow(threshold);
   const second = signs === 'apart' ? 4 : 0;
   for (let y = 0; y < height; y++) {
     const [from, to] = [y * width, (y + 1) * (width + 2) + 1];
     for (let x = 0; x < width; x++) {
       const value = bits[from + x]!;
-      flags[to + x] = ((below - (value & 0x7fffffff)) >>> 31) << ((value >> 31) & second);
+      flags[to + x] = ((below - (value & withoutSign)) >>> 31) << ((value >> 31) & second);
     }
   }
   return { map, threshold, signs, flags };

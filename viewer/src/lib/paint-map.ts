@@ -1,5 +1,6 @@
 /** Colors a map: one table look-up a pixel, nothing below the threshold. */
 import type { AttributionMap } from './attribution-map.ts';
+import { bitsBelow, bitsOf, withoutSign } from './magnitude-bits.ts';
 
 export interface MapPaint {
   /** RGBA of 256 steps (color-table.ts). */
@@ -35,7 +36,7 @@ function coloredOf(map: AttributionMap, { table, signed, limit }: MapPaint): Col
   for (let i = 0; i < values.length; i++) {
     colors[i] = steps[Math.trunc(Math.min(255, Math.max(0, zero + values[i]! * scale)))]!;
   }
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  const bits = bitsOf(values);
   const colored = { key, table, colors, bits };
   known.set(map, colored);
   return colored;
@@ -45,9 +46,8 @@ function coloredOf(map: AttributionMap, { table, signed, limit }: MapPaint): Col
 export function paintMapInto(pixels: Uint8ClampedArray, map: AttributionMap, paint: MapPaint): void {
   const { colors, bits } = coloredOf(map, paint);
   const out = new Int32Array(pixels.buffer, pixels.byteOffset, colors.length);
-  const below = new Int32Array(Float32Array.of(paint.threshold).buffer)[0]! - 1;
-  // Without a branch, which noise would mispredict at every other pixel.
+  const below = bitsBelow(paint.threshold);
   for (let i = 0; i < colors.length; i++) {
-    out[i] = colors[i]! & ((below - (bits[i]! & 0x7fffffff)) >> 31);
+    out[i] = colors[i]! & ((below - (bits[i]! & withoutSign)) >> 31);
   }
 }
