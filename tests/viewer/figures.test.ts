@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { methods } from '../../shared/attribution/registry.ts';
-import { count, duration, figure, inWords, percent, timeAgo } from '../../viewer/src/lib/figures.ts';
+import {
+  count,
+  duration,
+  figure,
+  hundredths,
+  inWords,
+  percent,
+  timeAgo,
+} from '../../viewer/src/lib/figures.ts';
 import { byMethodOrder, methodTitle, titledMethods } from '../../viewer/src/lib/method-titles.ts';
 
 describe('figures', () => {
@@ -20,6 +28,10 @@ describe('figures', () => {
       '−65,535',
       '310,000,000',
     ]);
+  });
+
+  it('with two digits have a true minus sign, and none before nothing', () => {
+    expect([0.551, -0.2, -0.004, 0].map(hundredths)).toEqual(['0.55', '−0.20', '0.00', '0.00']);
   });
 
   it('never round a probability to certainty', () => {

@@ -10,6 +10,13 @@ export function figure(value: number): string {
   return text.replaceAll('-', '−').replace('e+', 'e');
 }
 
+/** Two digits after the point: `0.55`, `−0.20`; what rounds to nothing is `0.00`. */
+export const hundredths = (value: number): string =>
+  value
+    .toFixed(2)
+    .replace(/^-(?=0\.00$)/, '')
+    .replace('-', '−');
+
 /** A whole number, its thousands apart: `−19,012`. Without Intl, whose first call costs a phone a tenth of a second. */
 const whole = (value: number): string =>
   String(value)

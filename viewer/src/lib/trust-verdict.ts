@@ -4,6 +4,7 @@
  * (a map that explains finds the pixels sooner than chance and than the image's edges do).
  */
 import type { TrustMetrics } from '../../../shared/manifest/trust-metrics.ts';
+import { hundredths } from './figures.ts';
 
 export interface Verdict {
   readonly state: 'passed' | 'failed' | 'unchecked';
@@ -13,8 +14,6 @@ export interface Verdict {
   readonly reasons: readonly string[];
 }
 
-const two = (value: number): string => value.toFixed(2).replace('-', '−');
-
 /** The verdict on a map with these metrics; null where nothing was measured. */
 export function trustVerdict({ randomization, beatsControls }: TrustMetrics): Verdict | null {
   const checked = randomization?.kind === 'checked' ? randomization : null;
@@ -22,7 +21,7 @@ export function trustVerdict({ randomization, beatsControls }: TrustMetrics): Ve
   if (checked?.passed === false) {
     const { similarity } = checked.stages.at(-1)!;
     failures.push(
-      `Sanity check failed: with random weights the model gets a map ${two(similarity)} similar, the same map moved to another place reaches ${two(checked.control.threshold)}.`,
+      `Sanity check failed: with random weights the model gets a map ${hundredths(similarity)} similar, the same map moved to another place reaches ${hundredths(checked.control.threshold)}.`,
     );
   }
   if (beatsControls === false) {
