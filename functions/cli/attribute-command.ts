@@ -98,18 +98,19 @@ function optionsOf(method: Method<unknown>, flags: AttributeFlags): unknown {
     ...(flags.reference ? referenceOf(method) : {}),
     ...(flags.options ? jsonObject(flags.options, '--options') : {}),
   };
+  const options = parseOptions(method, given) as object;
   if (flags.baseline !== undefined) {
     if (given.baselines === 'extremes') {
       throw new WrongUse(
         '--baseline: expected options without baselines "extremes", which bring two of their own',
       );
     }
-    if (!takesBaseline(parseOptions(method, given))) {
+    if (!takesBaseline(options)) {
       throw new WrongUse(`--baseline: expected a method that has a baseline, got ${method.name}`);
     }
   }
-  if (flags.seed === undefined) return parseOptions(method, given);
-  if (!('seed' in (parseOptions(method, given) as object))) {
+  if (flags.seed === undefined) return options;
+  if (!('seed' in options)) {
     throw new WrongUse(`--seed: expected a method that draws random numbers, got ${method.name}`);
   }
   return parseOptions(method, { seed: flags.seed, ...given });
