@@ -5,40 +5,10 @@ import { PermanentFault } from '../../../shared/errors.ts';
 import { pendingKey, planKey, runModelKey, sentKey } from '../../../shared/manifest/keys.ts';
 import type { Plan } from '../../../shared/manifest/plan.ts';
 import type { RunModel } from '../../../shared/manifest/run-model.ts';
+import { examplePlan } from '../pipeline/example-plan.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
-const digest = `sha256:${'a'.repeat(64)}`;
-
 export const runIdOf = (number: number): string => number.toString(16).padStart(32, 'f');
-
-const planOf = (runId: string): Plan => ({
-  schema: 'cxai.plan/1',
-  runId,
-  model: { id: 'phantom', version: '1', digest },
-  source: {
-    pixelDigest: digest,
-    format: 'png',
-    width: 8,
-    height: 8,
-    channels: 1,
-    bitDepth: 8,
-    spacing: null,
-    window: [0, 255],
-    placement: { x: 0, y: 0, width: 8, height: 8 },
-  },
-  scores: [0, 1],
-  target: { index: 1, name: 'lesion', chosen: 'predicted' },
-  methods: [{ method: 'gradients', options: {}, lane: 'cpu' }],
-  metrics: 'quick',
-  warnings: [],
-  provenance: {
-    software: 'cxai 0',
-    commit: 'c',
-    seed: 0,
-    traceId: 'd'.repeat(32),
-    createdAt: '2030-01-01T00:00:00.000Z',
-  },
-});
 
 const model: RunModel = {
   schema: 'cxai.run-model/1',
@@ -53,7 +23,7 @@ export async function planRun(
   runId: string,
   told: 'of its model' | 'nothing',
 ): Promise<Plan> {
-  const plan = planOf(runId);
+  const plan = examplePlan({ runId });
   if (told === 'of its model')
     await store.write(runModelKey(runId), JSON.stringify(model), 'application/json');
   await store.write(pendingKey(runId), '', 'text/plain');

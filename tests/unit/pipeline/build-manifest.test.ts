@@ -1,40 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { manifestSchema } from '../../../shared/manifest/manifest.ts';
 import type { MethodResult } from '../../../shared/manifest/method-result.ts';
-import type { Plan } from '../../../shared/manifest/plan.ts';
 import { runEntrySchema } from '../../../shared/manifest/run-index.ts';
 import { explainedManifest, rejectedManifest, runEntry } from '../../../shared/pipeline/build-manifest.ts';
 import { failedResult, succeededResult } from '../../../shared/pipeline/run-method.ts';
 import type { Runner } from '../../../shared/runtime/runner.ts';
+import { examplePlan } from './example-plan.ts';
 
-const digest = `sha256:${'a'.repeat(64)}`;
 const runId = 'b'.repeat(32);
 const time = '2030-01-01T00:00:00.000Z';
-const plan: Plan = {
-  schema: 'cxai.plan/1',
+const plan = examplePlan({
   runId,
-  model: { id: 'phantom', version: '1', digest },
-  source: {
-    pixelDigest: digest,
-    format: 'png',
-    width: 8,
-    height: 8,
-    channels: 1,
-    bitDepth: 8,
-    spacing: null,
-    window: [0, 255],
-    placement: { x: 0, y: 0, width: 8, height: 8 },
-  },
   scores: [0, Math.log(3)],
-  target: { index: 1, name: 'lesion', chosen: 'predicted' },
   methods: [
     { method: 'gradients', options: {}, lane: 'cpu' },
     { method: 'smoothgrad', options: { samples: 4 }, lane: 'cpu' },
   ],
-  metrics: 'quick',
-  warnings: [],
-  provenance: { software: 'cxai 0', commit: 'c', seed: 0, traceId: 'd'.repeat(32), createdAt: time },
-};
+});
 const card = {
   name: 'Phantom',
   intendedUse: 'demonstration',
